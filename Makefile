@@ -1,0 +1,66 @@
+# One command each: run the register, test it, check everything before a commit.
+SHELL := /bin/bash
+.SHELLFLAGS := -eu -o pipefail -c
+PYTHON ?= python3
+BIN := .venv/bin
+HOST ?= 127.0.0.1
+PORT ?= 8000
+WORKERS ?= 2
+export DATABASE_URL PORT
+
+.PHONY: run test check soak lock screenshot
+.DEFAULT_GOAL := run
+
+# The register on this machine: SQLite unless DATABASE_URL names another database, demonstration logins, the production server.
+run: export DEMO = 1
+run: export SECURE = 0
+run: .venv/installed .env
+	$(BIN)/python manage.py migrate -v0
+	$(BIN)/python manage.py load_register --if-empty
+	$(BIN)/python manage.py make_demo_logins
+	$(BIN)/python manage.py collectstatic --noinput -v0
+	@echo "The register is served at http://$(HOST):$(PORT)/ (staff: /admin/). Ctrl-C stops it."
+	exec $(BIN)/granian --interface wsgi --host $(HOST) --port $(PORT) --workers $(WORKERS) --log-level warning wsis_tracker.wsgi:application
+
+# The whole suite on SQLite, and again on PostgreSQL where one can be had.
+test: .venv/installed-dev .env
+	tests/run
+
+# The gate before every commit.
+check: .venv/installed-dev .env
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/lint-imports
+	$(BIN)/djlint --lint --quiet .
+	$(BIN)/python manage.py check
+	DEBUG=0 SECURE=1 $(BIN)/python manage.py check --deploy --fail-level WARNING
+	$(BIN)/python manage.py makemigrations --check --dry-run
+	$(BIN)/python manage.py spectacular --validate --fail-on-warn --file /dev/null
+	tests/run
+
+# Long runs: 100,000 rows, many examples.
+soak: .venv/installed-dev .env
+	SOAK=1 tests/run -m soak
+
+# The picture in the README, of a register just loaded.
+screenshot: .venv/installed-dev .env
+	$(BIN)/python -m tests.screenshot docs/action-line-c7.png
+
+.venv/installed: requirements.lock
+	$(PYTHON) -m venv .venv
+	$(BIN)/pip install --quiet --disable-pip-version-check --require-hashes -r requirements.lock
+	touch $@
+
+.venv/installed-dev: requirements-dev.lock
+	$(PYTHON) -m venv .venv
+	$(BIN)/pip install --quiet --disable-pip-version-check --require-hashes -r requirements-dev.lock
+	touch .venv/installed $@
+
+.env:
+	umask 077; $(PYTHON) -c 'import secrets; print("SECRET_KEY=" + secrets.token_urlsafe(64))' > .env
+
+# The locked versions, for every platform and Python 3.11 or later.
+lock: .venv/installed-dev
+	$(BIN)/pip install --quiet uv
+	$(BIN)/uv pip compile pyproject.toml --universal --generate-hashes --no-header --quiet --upgrade -o requirements.lock
+	$(BIN)/uv pip compile pyproject.toml --group dev --universal --generate-hashes --no-header --quiet --upgrade -o requirements-dev.lock

@@ -1,0 +1,167 @@
+"""What can be asked of organisations, documents, mandates and the facts around them."""
+
+from django.utils.translation import gettext_lazy as _
+
+from wsis_tracker.rest.filters import ONE, RANGE, KnownFilter, RecordFilter, RecordFilterSet, TrueFalseFilter
+
+from .models import (
+    Appointment,
+    Document,
+    Figure,
+    Mandate,
+    Mention,
+    Organisation,
+    Person,
+    Provision,
+    Relation,
+)
+from .models.mandates import MandateAddressee
+from .models.organisations import Capacity
+
+
+class OrganisationFilterSet(RecordFilterSet):
+    open_to = RecordFilter(field_name="open_to__organisation", label=_("Open to"))
+
+    class Meta:
+        model = Organisation
+        fields = {
+            "kind": ONE,
+            "acronym": ONE,
+            "iso_code": ONE,
+            "parent": ONE,
+            "sector": ONE,
+            "predecessor": ONE,
+            "valid_from": RANGE,
+            "valid_until": RANGE,
+        }
+
+
+class PersonFilterSet(RecordFilterSet):
+    class Meta:
+        model = Person
+        fields = {"country": ONE}
+
+
+class AppointmentFilterSet(RecordFilterSet):
+    body = RecordFilter(field_name="organisation", label=_("Body"))
+    titular = TrueFalseFilter(method="keep_titular", label=_("Titular"))
+
+    class Meta:
+        model = Appointment
+        fields = {
+            "person": ONE,
+            "organisation": ONE,
+            "office": ONE,
+            "capacity": ONE,
+            "appointed_by": ONE,
+            "valid_from": RANGE,
+            "valid_until": RANGE,
+        }
+
+    def keep_titular(self, queryset, name, wanted):
+        return queryset.filter(capacity=Capacity.TITULAR) if wanted else queryset.exclude(capacity=Capacity.TITULAR)
+
+
+class SymbolFilter(KnownFilter):
+    """Keep the documents that bear one of the symbols, in any spelling."""
+
+    def known(self, values):
+        return {value: value for value in values}
+
+    def filter(self, qs, value):
+        return qs if value is None else qs.filter(pk__in=qs.model.objects.known_as(*value).order_by().values("pk"))
+
+
+class DocumentFilterSet(RecordFilterSet):
+    symbol = SymbolFilter(field_name="symbol", label=_("Symbol"))
+    author = RecordFilter(field_name="authors__organisation", label=_("Author"))
+
+    class Meta:
+        model = Document
+        fields = {
+            "kind": ONE,
+            "stage": ONE,
+            "body": ONE,
+            "phase": ONE,
+            "symbol": ["exact"],
+            "dated_on": RANGE,
+            "covers_from": RANGE,
+            "covers_to": RANGE,
+        }
+
+
+class ProvisionFilterSet(RecordFilterSet):
+    class Meta:
+        model = Provision
+        fields = {"document": ONE, "parent": ONE, "kind": ONE, "label": ONE, "number": ONE}
+
+
+class RelationFilterSet(RecordFilterSet):
+    class Meta:
+        model = Relation
+        fields = {
+            "document": ONE,
+            "provision": ONE,
+            "kind": ONE,
+            "target": ONE,
+            "target_symbol": ONE,
+            "target_provision": ONE,
+            "valid_from": RANGE,
+            "valid_until": RANGE,
+        }
+
+
+class MandateFilterSet(RecordFilterSet):
+    addressee = RecordFilter(
+        field_name="addressees__organisation",
+        where={"addressees__part": MandateAddressee.PartTaken.ADDRESSEE},
+        label=_("Addressee"),
+    )
+    document = RecordFilter(field_name="made_in__document", label=_("Made in document"))
+    action_line = RecordFilter(field_name="action_lines__record", label=_("Action line"))
+
+    class Meta:
+        model = Mandate
+        fields = {
+            "made_in": ONE,
+            "parent": ONE,
+            "nature": ONE,
+            "modality": ONE,
+            "reports_to": ONE,
+            "reports_via": ONE,
+            "valid_from": RANGE,
+            "valid_until": RANGE,
+        }
+
+    @classmethod
+    def get_filters(cls):
+        cls.declared_filters["with"] = RecordFilter(  # a word of the language, so no attribute can bear it
+            field_name="addressees__organisation",
+            where={"addressees__part": MandateAddressee.PartTaken.WITH},
+            label=_("With"),
+        )
+        return super().get_filters()
+
+
+class MentionFilterSet(RecordFilterSet):
+    document = RecordFilter(field_name="provision__document", label=_("Document"))
+
+    class Meta:
+        model = Mention
+        fields = {"provision": ONE, "organisation": ONE, "certainty": ONE}
+
+
+class FigureFilterSet(RecordFilterSet):
+    class Meta:
+        model = Figure
+        fields = {
+            "organisation": ONE,
+            "counts": ONE,
+            "funding": ONE,
+            "unit": ONE,
+            "about": ["exact"],
+            "value": RANGE,
+            "period_from": RANGE,
+            "period_to": RANGE,
+            "dated_on": RANGE,
+        }

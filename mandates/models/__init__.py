@@ -1,0 +1,61 @@
+"""Who speaks, and what was said."""
+
+from .documents import (
+    Document,
+    DocumentAlias,
+    DocumentAuthor,
+    DocumentLink,
+    Provision,
+    Relation,
+    RelationSource,
+)
+from .mandates import (
+    Figure,
+    FigureSource,
+    Mandate,
+    MandateAddressee,
+    MandateSource,
+    Mention,
+    MentionSource,
+)
+from .organisations import (
+    Appointment,
+    AppointmentSource,
+    Organisation,
+    OrganisationAdmission,
+    OrganisationEditor,
+    OrganisationName,
+    OrganisationSource,
+    Person,
+    PersonName,
+    PersonSource,
+    Phase,
+)
+
+__all__ = [
+    "Appointment",
+    "AppointmentSource",
+    "Document",
+    "DocumentAlias",
+    "DocumentAuthor",
+    "DocumentLink",
+    "Figure",
+    "FigureSource",
+    "Mandate",
+    "MandateAddressee",
+    "MandateSource",
+    "Mention",
+    "MentionSource",
+    "Organisation",
+    "OrganisationAdmission",
+    "OrganisationEditor",
+    "OrganisationName",
+    "OrganisationSource",
+    "Person",
+    "PersonName",
+    "PersonSource",
+    "Phase",
+    "Provision",
+    "Relation",
+    "RelationSource",
+]

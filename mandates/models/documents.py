@@ -1,0 +1,342 @@
+"""Documents, their paragraphs, and how they bear on one another."""
+
+from django.core.exceptions import ValidationError
+from django.db import models
+from django.db.models import Q
+from django.db.models.functions import Coalesce
+from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
+
+from mandates import symbols
+from mandates.sources import Source
+from wsis_tracker.register.fields import PartialDateField, SlugsField, TranslatedField
+from wsis_tracker.register.records import (
+    DatedQuerySet,
+    DatedRecord,
+    Part,
+    PeriodRecord,
+    Record,
+    RecordManager,
+    RecordQuerySet,
+    unknown_last,
+)
+
+from .organisations import Organisation, Phase
+
+
+class DocumentKind(models.TextChoices):
+    RESOLUTION = "resolution", _("resolution")
+    DECISION = "decision", _("decision")
+    BASIC_TEXT = "basic-text", _("basic text of the Union")
+    OUTCOME = "outcome-document", _("outcome document of the Summit")
+    REPORT = "report", _("report")
+    CONTRIBUTION = "contribution", _("contribution")
+    INFORMATION = "information-document", _("information document")
+    LETTER = "letter", _("letter")
+    PLAN = "plan", _("plan")
+    PUBLICATION = "publication", _("publication")
+    WEBSITE = "website", _("website")
+    COMPILATION = "compilation", _("compilation")
+    OTHER = "other", _("other document")
+
+
+class Certainty(models.TextChoices):
+    PRINTED = "printed", _("as printed")
+    PROBABLE = "probable", _("probable")
+
+
+class DocumentQuerySet(DatedQuerySet):
+    def known_as(self, printed):
+        """The documents that bear `printed` as symbol, or as an alias that is no guess, in any spelling."""
+        key = symbols.normalise(printed)
+        return self.filter(Q(normalised=key) | Q(aliases__normalised=key, aliases__certainty=Certainty.PRINTED)).distinct()
+
+
+class Document(DatedRecord):
+    """An official text: a resolution, an outcome document, a report, a contribution; each revision is a document of its own."""
+
+    class Stage(models.TextChoices):
+        ADOPTED = "adopted", _("adopted")
+        ISSUED = "issued", _("issued")
+        DRAFT = "draft", _("draft")
+
+    symbol = models.CharField(_("symbol"), max_length=100, blank=True, help_text=_("As printed; never a guess."))
+    normalised = models.CharField(_("normalised symbol"), max_length=100, null=True, editable=False, unique=True)
+    title = TranslatedField(_("title"))
+    kind = models.CharField(_("kind"), max_length=20, choices=DocumentKind)
+    stage = models.CharField(_("stage"), max_length=10, choices=Stage, blank=True)
+    body = models.ForeignKey(
+        Organisation,
+        models.PROTECT,
+        verbose_name=_("body"),
+        null=True,
+        blank=True,
+        related_name="documents",
+        help_text=_("The body that adopted it, or to which it was addressed."),
+    )
+    phase = models.CharField(_("phase of the Summit"), max_length=10, choices=Phase, blank=True)
+    place = models.CharField(_("place of adoption"), max_length=100, blank=True)
+    covers_from = PartialDateField(_("covers from"), blank=True, help_text=_("First year or day of the period that it is about."))
+    covers_to = PartialDateField(_("covers to"), blank=True, help_text=_("Last year or day of that period."))
+    gist = models.TextField(_("gist"), blank=True, help_text=_("What it says, in our own words."))
+
+    collection = "documents"
+    objects = RecordManager.from_queryset(DocumentQuerySet)()
+
+    class Meta(DatedRecord.Meta):
+        ordering = [unknown_last("dated_on"), "slug"]
+        verbose_name = _("document")
+        verbose_name_plural = _("documents")
+        constraints = [
+            *DatedRecord.Meta.constraints,
+            models.CheckConstraint(
+                condition=Q(covers_to=None) | Q(covers_from=None) | Q(covers_to__gte=models.F("covers_from")),
+                name="document_covers_a_period",
+                violation_error_message=_("The period that it covers ends before it begins."),
+            ),
+            models.CheckConstraint(
+                condition=Q(symbol="", normalised=None) | ~Q(symbol="") & Q(normalised__isnull=False),
+                name="document_symbol_is_normalised",
+            ),
+        ]
+
+    def __str__(self):
+        return self.symbol or str(self.title)
+
+    def get_absolute_url(self):
+        return reverse("document", args=[self.slug])
+
+    def searchable(self):
+        return [self.slug, self.symbol, self.normalised, *self.title.values(), self.gist, self.place]
+
+    def clean(self):
+        super().clean()
+        if not self.symbol and not self.title:
+            raise ValidationError({"title": _("A document has a symbol or a title.")})
+        self.normalised = symbols.normalise(self.symbol) if self.symbol else None
+        if self.symbol:
+            same = Document.objects.known_as(self.symbol).exclude(pk=self.pk).first()
+            if same:
+                raise ValidationError(
+                    {
+                        "symbol": _("“%(symbol)s” is the symbol of a document in the register: %(document)s.")
+                        % {"symbol": self.symbol, "document": same}
+                    }
+                )
+
+    def save(self, *args, **kwargs):
+        self.normalised = symbols.normalise(self.symbol) if self.symbol else None
+        if kwargs.get("update_fields") is not None:
+            kwargs["update_fields"] = {*kwargs["update_fields"], "normalised"}
+        super().save(*args, **kwargs)
+
+
+class DocumentAlias(Part):
+    """Another spelling of a document's symbol as printed somewhere, or a draft number that it bore."""
+
+    record = models.ForeignKey(Document, models.CASCADE, verbose_name=_("document"), related_name="aliases")
+    text = models.CharField(_("symbol as printed"), max_length=100)
+    normalised = models.CharField(_("normalised symbol"), max_length=100, editable=False, db_index=True)
+    certainty = models.CharField(_("certainty"), max_length=10, choices=Certainty, default=Certainty.PRINTED)
+
+    class Meta:
+        ordering = ["text", "pk"]
+        verbose_name = _("alias")
+        verbose_name_plural = _("aliases")
+        constraints = [models.UniqueConstraint(fields=["record", "text"], name="documentalias_once")]
+
+    def __str__(self):
+        return self.text
+
+    def clean(self):
+        super().clean()
+        if self.certainty == Certainty.PRINTED and self.text:
+            other = Document.objects.known_as(self.text).exclude(pk=self.record_id).first()
+            if other:
+                raise ValidationError(
+                    {"text": _("“%(text)s” names another document: %(document)s.") % {"text": self.text, "document": other}}
+                )
+
+    def save(self, *args, **kwargs):
+        self.normalised = symbols.normalise(self.text)
+        super().save(*args, **kwargs)
+
+
+class DocumentAuthor(Part):
+    """An organisation that a document is by."""
+
+    record = models.ForeignKey(Document, models.CASCADE, verbose_name=_("document"), related_name="authors")
+    organisation = models.ForeignKey(Organisation, models.PROTECT, verbose_name=_("organisation"), related_name="authored")
+
+    class Meta:
+        ordering = ["pk"]
+        verbose_name = _("author")
+        verbose_name_plural = _("authors")
+        constraints = [models.UniqueConstraint(fields=["record", "organisation"], name="documentauthor_once")]
+
+    def __str__(self):
+        return str(self.organisation)
+
+
+class DocumentLink(Part):
+    """Where the official text can be read, per language."""
+
+    record = models.ForeignKey(Document, models.CASCADE, verbose_name=_("document"), related_name="links")
+    language = models.CharField(_("language"), max_length=10, blank=True, help_text=_("Empty where the page serves all."))
+    url = models.URLField(_("address"), max_length=500)
+
+    class Meta:
+        ordering = ["language", "pk"]
+        verbose_name = _("link to the text")
+        verbose_name_plural = _("links to the text")
+        constraints = [models.UniqueConstraint(fields=["record", "language", "url"], name="documentlink_once")]
+
+    def __str__(self):
+        return self.url
+
+
+class ProvisionKind(models.TextChoices):
+    WHOLE = "whole", _("the document as a whole")
+    HEADING = "heading", _("heading")
+    PARAGRAPH = "paragraph", _("paragraph")
+    SUBPARAGRAPH = "sub-paragraph", _("sub-paragraph")
+    BULLET = "bullet", _("bullet")
+    CONTINUATION = "continuation", _("unnumbered continuation")
+    FOOTNOTE = "footnote", _("footnote")
+    ANNEX = "annex", _("annex")
+    SECTION = "section", _("section")
+    SIGNATURE = "signature", _("signature")
+
+
+class ProvisionQuerySet(RecordQuerySet):
+    def as_of(self, day):
+        """A provision is there from the day of its document."""
+        return self.filter(document__dated_on__lte=day)
+
+    def undated(self):
+        return self.filter(document__dated_on=None)
+
+
+class Provision(Record):
+    """A paragraph, or another part, of a document: what facts are read in."""
+
+    document = models.ForeignKey(Document, models.CASCADE, verbose_name=_("document"), related_name="provisions")
+    parent = models.ForeignKey("self", models.CASCADE, verbose_name=_("part of"), null=True, blank=True, related_name="children")
+    position = models.PositiveIntegerField(_("place in the document"))
+    label = models.SlugField(_("label"), max_length=100, help_text=_("Its anchor on the document's page: para-16-bullet-2."))
+    number = models.CharField(_("number as printed"), max_length=40, blank=True)
+    kind = models.CharField(_("kind"), max_length=15, choices=ProvisionKind, default=ProvisionKind.PARAGRAPH)
+    gist = models.TextField(_("gist"), blank=True, help_text=_("What it says, in our own words."))
+    fact_ids = SlugsField(_("fact ids"), help_text=_("Rows of the analysis that say something of the paragraph itself."))
+
+    collection = "provisions"
+    visibility = None
+    whole = "document"
+    objects = RecordManager.from_queryset(ProvisionQuerySet)()
+
+    class Meta(Record.Meta):
+        ordering = ["document__slug", "position"]
+        verbose_name = _("provision")
+        verbose_name_plural = _("provisions")
+        constraints = [
+            models.UniqueConstraint(fields=["document", "label"], name="provision_label_once"),
+            models.UniqueConstraint(fields=["document", "position"], name="provision_position_once"),
+        ]
+
+    def __str__(self):
+        return f"{self.document}, {self.label.replace('-', ' ')}"
+
+    def slug_words(self):
+        return f"{self.document.slug} {self.label}"
+
+    def get_absolute_url(self):
+        return f"{self.document.get_absolute_url()}#{self.label}"
+
+    def searchable(self):
+        return [self.slug, self.number, self.gist]
+
+
+class RelationKind(models.TextChoices):
+    AMENDS = "amends", _("amends")
+    REVISES = "revises", _("revises")
+    SUPERSEDES = "supersedes", _("supersedes")
+    CONTINUES = "continues", _("continues")
+    IMPLEMENTS = "implements", _("implements")
+    CITES = "cites", _("cites")
+    ADDS_TO = "adds-to", _("adds to")
+    CORRECTS = "corrects", _("corrects")
+    REPRODUCES = "reproduces", _("reproduces")
+    TAKEN_UP_IN = "taken-up-in", _("is taken up in")
+
+
+class Relation(PeriodRecord):
+    """How a document, or one of its provisions, bears on another document; the other may not be in the register yet."""
+
+    document = models.ForeignKey(Document, models.PROTECT, verbose_name=_("document"), related_name="relations")
+    provision = models.ForeignKey(
+        Provision, models.PROTECT, verbose_name=_("its provision"), null=True, blank=True, related_name="relations"
+    )
+    kind = models.CharField(_("kind"), max_length=15, choices=RelationKind)
+    target = models.ForeignKey(Document, models.PROTECT, verbose_name=_("to document"), null=True, blank=True, related_name="related_from")
+    target_symbol = models.CharField(
+        _("to symbol"), max_length=100, blank=True, help_text=_("Of a document that is not in the register yet.")
+    )
+    target_provision = models.ForeignKey(
+        Provision, models.PROTECT, verbose_name=_("to its provision"), null=True, blank=True, related_name="related_from"
+    )
+    words = models.TextField(_("words"), blank=True)
+
+    collection = "relations"
+
+    class Meta(PeriodRecord.Meta):
+        ordering = ["document__slug", "kind", "slug"]
+        verbose_name = _("relation")
+        verbose_name_plural = _("relations")
+        constraints = [
+            *PeriodRecord.Meta.constraints,
+            models.CheckConstraint(
+                condition=Q(target=None) & ~Q(target_symbol="") | Q(target__isnull=False, target_symbol=""),
+                name="relation_has_one_target",
+                violation_error_message=_("Name the other document, or its symbol where it is not in the register; not both."),
+            ),
+            models.CheckConstraint(
+                condition=Q(target=None) | ~Q(target=models.F("document")) | Q(kind="cites"),
+                name="relation_joins_two_documents",
+                violation_error_message=_("A document cannot bear on itself."),
+            ),
+            models.UniqueConstraint(
+                "document",
+                Coalesce("provision", 0),
+                "kind",
+                Coalesce("target", 0),
+                "target_symbol",
+                Coalesce("target_provision", 0),
+                name="relation_once",
+                violation_error_message=_("This relation is in the register already."),
+            ),
+        ]
+
+    def __str__(self):
+        return f"{self.document} {self.get_kind_display()} {self.target or self.target_symbol}"
+
+    def slug_words(self):
+        return f"{self.document.slug} {self.kind} {self.target.slug if self.target else self.target_symbol}"
+
+    def get_absolute_url(self):
+        return f"{self.document.get_absolute_url()}#{self.slug}"
+
+    def searchable(self):
+        return [self.slug, str(self), self.words]
+
+    def clean(self):
+        super().clean()
+        if self.provision and self.provision.document_id != self.document_id:
+            raise ValidationError({"provision": _("The provision belongs to another document.")})
+        if self.target_provision and self.target_provision.document_id != self.target_id:
+            raise ValidationError({"target_provision": _("The provision belongs to another document.")})
+
+
+class RelationSource(Source):
+    """Where a relation is stated; for *cites*, what a paragraph says of the document."""
+
+    record = models.ForeignKey(Relation, models.CASCADE, related_name="sources")

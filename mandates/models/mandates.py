@@ -1,0 +1,237 @@
+"""What documents ask, whom they name, and the numbers that they state."""
+
+from django.db import models
+from django.db.models import Q
+from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
+
+from mandates.sources import Source
+from wsis_tracker.register.fields import PartialDateField
+from wsis_tracker.register.records import (
+    DatedRecord,
+    Part,
+    PeriodQuerySet,
+    PeriodRecord,
+    Record,
+    RecordManager,
+    RecordQuerySet,
+    unknown_last,
+)
+
+from .documents import Provision
+from .organisations import Organisation
+
+
+class Nature(models.TextChoices):
+    NEW_TASK = "new-task", _("new task")
+    EXISTING = "existing-mandate", _("recognition of an existing mandate")
+
+
+class Modality(models.TextChoices):
+    """The force of the verb, as printed."""
+
+    RESOLVES = "resolves", _("resolves")
+    INSTRUCTS = "instructs", _("instructs")
+    REQUESTS = "requests", _("requests")
+    INVITES = "invites", _("invites")
+    SHOULD = "should", _("should")
+    WILL = "will", _("will")
+    RECOGNISES = "recognises", _("recognises")
+    PROPOSED = "proposed", _("proposed")
+
+
+class MandateQuerySet(PeriodQuerySet):
+    def as_of(self, day):
+        """Keep the mandates in force on `day`; what was only proposed never is."""
+        return super().as_of(day).exclude(modality=Modality.PROPOSED)
+
+    def proposed_by(self, day):
+        """Keep what had been proposed by `day`: shown, never in force."""
+        return super().as_of(day).filter(modality=Modality.PROPOSED)
+
+    def addressed_to(self, organisation):
+        """Keep what is asked of `organisation` itself, not of those it is to work with."""
+        return self.filter(addressees__organisation=organisation, addressees__part=MandateAddressee.PartTaken.ADDRESSEE)
+
+
+class Mandate(PeriodRecord):
+    """One thing that a provision asks of somebody, or recognises as theirs already."""
+
+    action = models.TextField(_("action"), help_text=_("What is asked, in our own words."))
+    made_in = models.ForeignKey(
+        Provision, models.PROTECT, verbose_name=_("made in"), related_name="mandates", help_text=_("The provision that asks it.")
+    )
+    parent = models.ForeignKey("self", models.PROTECT, verbose_name=_("part of"), null=True, blank=True, related_name="children")
+    item = models.CharField(_("item as printed"), max_length=20, blank=True)
+    nature = models.CharField(_("nature"), max_length=20, choices=Nature)
+    modality = models.CharField(_("modality as printed"), max_length=12, choices=Modality)
+    words = models.CharField(_("words of the modality"), max_length=200, blank=True)
+    reports_to = models.ForeignKey(
+        Organisation, models.PROTECT, verbose_name=_("reports to"), null=True, blank=True, related_name="reports_received"
+    )
+    reports_via = models.ForeignKey(
+        Organisation, models.PROTECT, verbose_name=_("by way of"), null=True, blank=True, related_name="reports_passed_on"
+    )
+
+    collection = "mandates"
+    objects = RecordManager.from_queryset(MandateQuerySet)()
+
+    class Meta(PeriodRecord.Meta):
+        ordering = [unknown_last("valid_from"), "slug"]
+        verbose_name = _("mandate")
+        verbose_name_plural = _("mandates")
+
+    def __str__(self):
+        return self.action
+
+    def get_absolute_url(self):
+        return reverse("mandate", args=[self.slug])
+
+    def searchable(self):
+        return [self.slug, self.action, self.words]
+
+
+class MandateAddressee(Part):
+    """Of whom it is asked, or with whom they are to do it."""
+
+    class PartTaken(models.TextChoices):
+        ADDRESSEE = "addressee", _("addressee")
+        WITH = "with", _("with")
+
+    record = models.ForeignKey(Mandate, models.CASCADE, verbose_name=_("mandate"), related_name="addressees")
+    organisation = models.ForeignKey(Organisation, models.PROTECT, verbose_name=_("organisation"), related_name="mandates_addressed")
+    part = models.CharField(_("part"), max_length=10, choices=PartTaken, default=PartTaken.ADDRESSEE)
+
+    class Meta:
+        ordering = ["part", "pk"]
+        verbose_name = _("addressee")
+        verbose_name_plural = _("addressees")
+        constraints = [models.UniqueConstraint(fields=["record", "organisation"], name="mandateaddressee_once")]
+
+    def __str__(self):
+        return str(self.organisation)
+
+
+class MandateSource(Source):
+    """Where a mandate is read."""
+
+    record = models.ForeignKey(Mandate, models.CASCADE, related_name="sources")
+
+
+class MentionQuerySet(RecordQuerySet):
+    def as_of(self, day):
+        """A mention is there from the day of the document that makes it."""
+        return self.filter(provision__document__dated_on__lte=day)
+
+    def undated(self):
+        return self.filter(provision__document__dated_on=None)
+
+
+class Mention(Record):
+    """A provision names an organisation."""
+
+    class Certainty(models.TextChoices):
+        SPECIFIC = "specific", _("specific")
+        POSSIBLE = "possible", _("possible")
+
+    provision = models.ForeignKey(Provision, models.PROTECT, verbose_name=_("provision"), related_name="mentions")
+    organisation = models.ForeignKey(Organisation, models.PROTECT, verbose_name=_("organisation"), related_name="mentions")
+    certainty = models.CharField(_("certainty"), max_length=10, choices=Certainty, default=Certainty.SPECIFIC)
+    words = models.TextField(_("gist"), blank=True, help_text=_("What is said of the organisation, in our own words."))
+
+    collection = "mentions"
+    objects = RecordManager.from_queryset(MentionQuerySet)()
+
+    class Meta(Record.Meta):
+        ordering = ["provision__document__slug", "provision__position", "slug"]
+        verbose_name = _("mention")
+        verbose_name_plural = _("mentions")
+        constraints = [models.UniqueConstraint(fields=["provision", "organisation"], name="mention_once")]
+
+    def __str__(self):
+        return f"{self.organisation}: {self.provision}"
+
+    def slug_words(self):
+        return f"{self.organisation.slug} {self.provision.slug}"
+
+    def get_absolute_url(self):
+        return self.provision.get_absolute_url()
+
+    def searchable(self):
+        return [self.slug, self.words]
+
+
+class MentionSource(Source):
+    """Where a mention is reported."""
+
+    record = models.ForeignKey(Mention, models.CASCADE, related_name="sources")
+
+
+class Figure(DatedRecord):
+    """A number that a source states; where it counts what the register also holds, the two are compared."""
+
+    class Counts(models.TextChoices):
+        """The records that a figure counts, as `reports.discrepancies` counts them."""
+
+        MENTIONS_GENEVA = "mentions-geneva", _("mentions of ITU in the Geneva texts")
+        MENTIONS_TUNIS = "mentions-tunis", _("mentions of ITU in the Tunis texts, annex apart")
+        MENTIONS_ANNEX = "mentions-tunis-annex", _("mentions of ITU in the annex of the Tunis Agenda")
+        MEETINGS = "meetings", _("meetings of the Group")
+
+    class Funding(models.TextChoices):
+        REGULAR = "regular-budget", _("regular budget")
+        VOLUNTARY = "voluntary", _("voluntary contributions")
+
+    of = models.CharField(_("of what"), max_length=300)
+    value = models.DecimalField(
+        _("value"),
+        max_digits=16,
+        decimal_places=2,
+        null=True,
+        blank=True,
+        help_text=_("Empty where a resource is named without an amount."),
+    )
+    unit = models.CharField(_("unit"), max_length=20, blank=True, help_text=_("CHF, or empty for a count."))
+    about = models.BooleanField(_("about"), default=False, help_text=_("The source says “about” or “around”."))
+    counts = models.CharField(_("counts"), max_length=25, choices=Counts, blank=True)
+    organisation = models.ForeignKey(
+        Organisation, models.PROTECT, verbose_name=_("concerns"), null=True, blank=True, related_name="figures"
+    )
+    period_from = PartialDateField(_("financial period from"), blank=True)
+    period_to = PartialDateField(_("financial period to"), blank=True, help_text=_("Its last year."))
+    funding = models.CharField(_("funding"), max_length=15, choices=Funding, blank=True)
+
+    collection = "figures"
+
+    class Meta(DatedRecord.Meta):
+        verbose_name = _("figure")
+        verbose_name_plural = _("figures")
+        constraints = [
+            *DatedRecord.Meta.constraints,
+            models.CheckConstraint(
+                condition=Q(period_to=None) | Q(period_from=None) | Q(period_to__gte=models.F("period_from")),
+                name="figure_period_ends_after_it_begins",
+                violation_error_message=_("The period ends before it begins."),
+            ),
+            models.CheckConstraint(
+                condition=Q(counts="") | Q(value__isnull=False),
+                name="figure_that_counts_has_a_value",
+                violation_error_message=_("A figure that counts records has a value."),
+            ),
+        ]
+
+    def __str__(self):
+        return self.of
+
+    def get_absolute_url(self):
+        source = self.sources.first()
+        return source.provision.get_absolute_url() if source else reverse("documents")
+
+    def searchable(self):
+        return [self.slug, self.of, self.unit]
+
+
+class FigureSource(Source):
+    """Where a figure is stated."""
+
+    record = models.ForeignKey(Figure, models.CASCADE, related_name="sources")

@@ -1,0 +1,97 @@
+"""Families of symbols: how a printed symbol is brought to the one form under which its document is known.
+
+Case, zero padding, dashes, spaces, look-alike letters and language letters vanish, and CONTRI, CONTR and C are one series;
+`Rev`, `Add` and `Corr` are kept in one spelling, for they name other documents. Resolutions and decisions are known by the
+body and the number, and where they are revised by the year (and the place, where the body meets in places).
+"""
+
+import re
+import unicodedata
+from dataclasses import dataclass
+
+# Cyrillic letters that look like Latin ones, as they slip into typed symbols.
+LOOKALIKES = str.maketrans("АаВСсЕеНКМОоРрТХх", "AaBCcEeHKMOoPpTXx")
+DASHES = dict.fromkeys(map(ord, "‐‑‒–—―−"), "-")
+
+BODIES = {
+    "PP": r"PP(?:-?\d\d)?|PLENIPOTENTIARY(?: CONFERENCE)?",
+    "COUNCIL": r"(?:ITU )?COUNCIL",
+    "WTDC": r"WTDC(?:-?\d\d)?",
+    "WTSA": r"WTSA(?:-?\d\d)?",
+    "WRC": r"WRC(?:-?\d\d)?",
+}
+KINDS = {"RES": r"RES(?:OLUTIONS?)?\.?", "DEC": r"DEC(?:ISIONS?)?\.?"}
+INSTRUMENT = re.compile(
+    r"(?:THE )?(?:(?P<body>" + "|".join(BODIES.values()) + r") )?"
+    r"(?P<kind>" + "|".join(KINDS.values()) + r") ?(?P<number>\d+)"
+    r"(?: ?(?:OF|BY) (?:THE )?(?P<of>" + "|".join(BODIES.values()) + r"))?"
+    r"(?: ?\(?,? ?(?P<revised>REV(?:ISED)?|MOD(?:IFIED)?)?\.? ?(?P<place>[A-Z][A-Z .'-]*?)?,? ?(?P<year>\d{4})?\)?)?"
+)
+PLACES = {  # where each conference met, so that a place tells the body
+    ("MINNEAPOLIS", "1998"): "PP", ("MARRAKESH", "2002"): "PP", ("ANTALYA", "2006"): "PP", ("GUADALAJARA", "2010"): "PP",
+    ("BUSAN", "2014"): "PP", ("DUBAI", "2018"): "PP", ("BUCHAREST", "2022"): "PP",
+    ("ISTANBUL", "2002"): "WTDC", ("DOHA", "2006"): "WTDC", ("HYDERABAD", "2010"): "WTDC", ("DUBAI", "2014"): "WTDC",
+    ("BUENOS AIRES", "2017"): "WTDC", ("KIGALI", "2022"): "WTDC",
+    ("FLORIANOPOLIS", "2004"): "WTSA", ("JOHANNESBURG", "2008"): "WTSA", ("DUBAI", "2012"): "WTSA", ("HAMMAMET", "2016"): "WTSA",
+}  # fmt: skip
+SPELLINGS = {"MARRAKECH": "MARRAKESH"}
+PARTS = re.compile(r"[ (,]*(?:AND )?\b(REV|ADD|CORR)[A-Z]*\.? ?(\d*)\)?")
+LANGUAGE = re.compile(r"[- ][EFSRAC](?=$|\()")
+
+
+@dataclass(frozen=True)
+class Instrument:
+    """A resolution or decision as a symbol names it; `body` is empty where the symbol does not say whose it is."""
+
+    body: str
+    kind: str
+    number: str
+    place: str = ""
+    year: str = ""
+    revised: bool = False
+
+    @property
+    def key(self):
+        """The normalised symbol of the text, its first version where no revision is named."""
+        base = f"{self.body} {self.kind} {self.number}"
+        return f"{base} ({' '.join(filter(None, ['REV', self.place, self.year]))})" if self.revised else base
+
+
+def plain(printed):
+    """`printed` in one script, case and kind of dash, with single spaces and no closing punctuation."""
+    text = unicodedata.normalize("NFKC", printed).translate(DASHES).translate(LOOKALIKES)
+    text = unicodedata.normalize("NFKD", text)
+    text = "".join(ch for ch in text if not unicodedata.combining(ch))
+    return " ".join(text.upper().split()).rstrip(".,;: ")
+
+
+def instrument(printed):
+    """The resolution or decision that `printed` names, or None where it names none."""
+    match = INSTRUMENT.fullmatch(plain(printed))
+    if not match:
+        return None
+    kind = next(name for name in KINDS if match["kind"].startswith(name))
+    said = match["body"] or match["of"] or ""
+    place = (match["place"] or "").strip(" ,.")
+    place = SPELLINGS.get(place, place)
+    conference = re.search(r"(\d\d)$", said)  # PP-02, WTDC-06: the year of the conference
+    year = match["year"] or (conference and ("19" if conference[1] > "80" else "20") + conference[1]) or ""
+    body = next((name for name, shape in BODIES.items() if re.fullmatch(shape, said)), "") or PLACES.get((place, year), "")
+    return Instrument(body, kind, match["number"].lstrip("0"), place, year, bool(match["revised"]))
+
+
+def normalise(printed):
+    """The one form of a symbol: `C06/07` and `C06/7-E` are `C06/7`; a text of no known family keeps its words."""
+    named = instrument(printed)
+    if named:
+        return named.key
+    text = plain(printed)
+    parts = "".join(f"({word}{number.lstrip('0') or '1'})" for word, number in PARTS.findall(text))
+    stem = PARTS.sub("", text)
+    stem = re.sub(r" ?([/-]) ?", r"\1", stem)
+    stem = LANGUAGE.sub("", stem).replace(" ", "")
+    stem = re.sub(r"^C20(\d\d)/", r"C\1/", stem)
+    stem = re.sub(r"/(?:CONTRI|CONTR|C)[/-](?=\d)", "/C/", stem)
+    stem = re.sub(r"/([A-Z]+)-(\d+)$", r"/\1/\2", stem)
+    stem = re.sub(r"(?<=[/])0+(?=\d)", "", stem)
+    return stem + parts

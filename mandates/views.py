@@ -1,0 +1,137 @@
+"""The public pages of organisations, people, documents and mandates."""
+
+from django.db.models import Prefetch
+from django.utils.translation import gettext_lazy as _
+
+from wsis_tracker.pages.forms import as_choices
+from wsis_tracker.pages.views import RecordListView, RecordPage
+
+from .filters import DocumentFilterSet, MandateFilterSet, OrganisationFilterSet, PersonFilterSet
+from .models import Appointment, Document, Mandate, Organisation, Person, Phase
+from .models.documents import DocumentKind
+from .models.mandates import Modality, Nature
+from .models.organisations import Capacity, Office, OrganisationKind
+from .sources import with_sources
+
+#: How many records of a kind a page shows before it leads to their list.
+SHOWN = 20
+
+
+def bodies_of_documents():
+    """The bodies to which the documents of the register belong."""
+    return as_choices(Organisation.objects.published().filter(pk__in=Document.objects.published().values("body")))
+
+
+def addressees_of_mandates():
+    """The organisations of which something is asked."""
+    asked = Mandate.objects.published().values("addressees__organisation")
+    return as_choices(Organisation.objects.published().filter(pk__in=asked))
+
+
+class OrganisationList(RecordListView):
+    heading = _("Organisations")
+    introduction = _("Who speaks, is spoken to, or is made up of those who do.")
+    rows_template = "mandates/_organisations.html"
+    queryset = Organisation.objects.select_related("parent")
+    filterset_class = OrganisationFilterSet
+    selects = {"kind": (_("Kind"), OrganisationKind.choices)}
+
+
+class OrganisationPage(RecordPage):
+    template_name = "mandates/organisation.html"
+    queryset = with_sources(Organisation.objects.select_related("parent", "sector", "predecessor"))
+    record_name = "organisation"
+
+    def get_context_data(self, **kwargs):
+        organisation = self.record
+        roles = organisation.roles.select_related("organisation", "action_line", "claimant", "made_in__document", "restates__made_in__document")
+        documents = self.there(organisation.documents.all() | organisation_authored(organisation)).distinct()[: SHOWN + 1]
+        meetings = self.there(organisation.meetings.all()).order_by("-held_from", "slug")[: SHOWN + 1]
+        appointments = list(self.there(with_sources(organisation.appointments.select_related("person", "organisation", "appointed_by"))))
+        return super().get_context_data(
+            names=organisation.names.all(),
+            admissions=organisation.open_to.select_related("organisation"),
+            parts=self.there(organisation.children.all()),
+            successors=self.there(organisation.successors.all()),
+            appointments=appointments,
+            chair=next((a for a in appointments if is_titular_chair(a) and a.held_on(self.shown_day)), None),
+            roles=self.there(with_sources(roles)),
+            documents=documents[:SHOWN],
+            more_documents=len(documents) > SHOWN,
+            meetings=meetings[:SHOWN],
+            more_meetings=len(meetings) > SHOWN,
+            **self.asked_of(organisation),
+            **kwargs,
+        )
+
+    def asked_of(self, organisation):
+        """What is asked of it: in force on the day shown, ended before it, and proposed."""
+        mandates = with_sources(Mandate.objects.select_related("made_in__document").addressed_to(organisation).published())
+        in_force = self.held(mandates, self.shown_day)
+        ended = mandates.none() if self.day else mandates.filter(valid_until__lte=self.shown_day).exclude(modality=Modality.PROPOSED)
+        return {"in_force": in_force, "ended": ended, "proposed": mandates.proposed_by(self.shown_day)}
+
+
+def organisation_authored(organisation):
+    """The documents that it wrote."""
+    return Document.objects.filter(authors__organisation=organisation)
+
+
+def is_titular_chair(appointment):
+    return appointment.office == Office.CHAIR and appointment.capacity == Capacity.TITULAR
+
+
+class PersonList(RecordListView):
+    heading = _("People")
+    introduction = _("Who held which office, as the documents of the register name them.")
+    rows_template = "mandates/_people.html"
+    queryset = with_sources(Person.objects.select_related("country").prefetch_related("names"))
+    filterset_class = PersonFilterSet
+
+    def with_parts(self, records):
+        offices = self.there(with_sources(Appointment.objects.select_related("organisation", "person")))
+        return records.prefetch_related(Prefetch("appointments", offices))
+
+
+class DocumentList(RecordListView):
+    heading = _("Documents")
+    introduction = _("Resolutions, outcome documents of the Summit, reports and contributions; each leads to its paragraphs and what was drawn from them.")
+    rows_template = "mandates/_documents.html"
+    queryset = Document.objects.select_related("body").prefetch_related("authors__organisation")
+    filterset_class = DocumentFilterSet
+    selects = {
+        "kind": (_("Kind"), DocumentKind.choices),
+        "body": (_("Body"), bodies_of_documents),
+        "phase": (_("Phase"), Phase.choices),
+    }
+
+
+class MandateList(RecordListView):
+    heading = _("Mandates")
+    introduction = _("Each thing that a paragraph asks of somebody, or recognises as theirs already.")
+    rows_template = "mandates/_mandates.html"
+    queryset = with_sources(Mandate.objects.select_related("made_in__document").prefetch_related("addressees__organisation"))
+    filterset_class = MandateFilterSet
+    selects = {
+        "addressee": (_("Asked of"), addressees_of_mandates),
+        "nature": (_("Nature"), Nature.choices),
+        "modality": (_("Modality"), Modality.choices),
+    }
+
+
+class MandatePage(RecordPage):
+    template_name = "mandates/mandate.html"
+    queryset = with_sources(Mandate.objects.select_related("made_in__document", "parent", "reports_to", "reports_via"))
+    record_name = "mandate"
+
+    def get_context_data(self, **kwargs):
+        mandate = self.record
+        return super().get_context_data(
+            heading=_("Mandate"),
+            addressees=mandate.addressees.select_related("organisation"),
+            lines=mandate.action_lines.select_related("record"),
+            items=self.there(with_sources(mandate.children.select_related("made_in__document"))),
+            conclusions=mandate.conclusions.select_related("record__meeting"),
+            tasks=self.there(mandate.tasks.all()),
+            **kwargs,
+        )

@@ -1,0 +1,53 @@
+"""What can be asked of discrepancies, rulings and reports."""
+
+from django.utils.translation import gettext_lazy as _
+
+from action_lines.models import Role
+from wsis_tracker.rest.filters import ONE, RANGE, ChoiceFilter, DayFilter, RecordFilter, RecordFilterSet, StrictFilterSet
+
+from .discrepancies import FIGURE, ROLES, VARIANT, discrepancies
+from .models import Report, Ruling
+
+KINDS = [(ROLES, _("roles")), (VARIANT, _("variant")), (FIGURE, _("figure"))]
+STATES = [("open", _("open")), ("ruled", _("ruled"))]
+
+
+class DiscrepancyFilterSet(StrictFilterSet):
+    """Discrepancies are computed, of a day and a scope; these are no rows of a table."""
+
+    as_of = DayFilter(label=_("As of"))
+    organisation = RecordFilter(label=_("Organisation"))
+    action_line = RecordFilter(label=_("Action line"))
+    kind = ChoiceFilter(KINDS, label=_("Kind"))
+    state = ChoiceFilter(STATES, label=_("State"))
+
+    class Meta:
+        model = Role
+        fields = []
+
+    def asked(self, name):
+        """The values asked for, by `name` and by its list; None where neither is given."""
+        given = [self.form.cleaned_data[key] for key in (name, f"{name}__in") if self.form.cleaned_data.get(key)]
+        return set.intersection(*map(set, given)) if given else None
+
+    def found(self):
+        """The discrepancies of the day asked for, today where none is, within the scope."""
+        found = discrepancies(self.day_or_today, organisation=self.asked("organisation"), action_line=self.asked("action_line"))
+        kinds, states = self.asked("kind"), self.asked("state")
+        return [
+            discrepancy
+            for discrepancy in found
+            if (kinds is None or discrepancy.kind in kinds) and (states is None or ("open" if discrepancy.is_open else "ruled") in states)
+        ]
+
+
+class RulingFilterSet(RecordFilterSet):
+    class Meta:
+        model = Ruling
+        fields = {"subject": ONE, "ruled_on": RANGE}
+
+
+class ReportFilterSet(RecordFilterSet):
+    class Meta:
+        model = Report
+        fields = {"kind": ONE, "reports_to": ONE, "document": ONE, "day": RANGE, "covers_from": RANGE, "covers_to": RANGE}

@@ -1,0 +1,176 @@
+import django.db.models.deletion
+import simple_history.models
+import wsis_tracker.register.fields
+from django.conf import settings
+from django.db import migrations, models
+
+
+class Migration(migrations.Migration):
+
+    initial = True
+
+    dependencies = [
+        ('accounts', '__first__'),
+        ('action_lines', '0001_initial'),
+        ('mandates', '0001_initial'),
+        ('meetings', '0001_initial'),
+        ('register', '0001_initial'),
+    ]
+
+    operations = [
+        migrations.CreateModel(
+            name='HistoricalRuling',
+            fields=[
+                ('id', models.BigIntegerField(auto_created=True, blank=True, db_index=True, verbose_name='ID')),
+                ('change', models.ForeignKey(editable=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='register.change')),
+                ('slug', models.SlugField(blank=True, help_text='Made once, never changed; leave it empty to have it made.', max_length=200, verbose_name='slug')),
+                ('visibility', models.CharField(choices=[('draft', 'draft'), ('in-review', 'in review'), ('published', 'published')], db_index=True, default='draft', max_length=10, verbose_name='visibility')),
+                ('staff_note', models.TextField(blank=True, help_text='Never shown to the public.', verbose_name='note of the staff')),
+                ('created_at', models.DateTimeField(blank=True, editable=False, verbose_name='created at')),
+                ('updated_at', models.DateTimeField(blank=True, editable=False, verbose_name='updated at')),
+                ('subject', models.CharField(db_index=True, help_text='The key of the discrepancy: role-itu-c7.', max_length=250, verbose_name='subject')),
+                ('weighed', wsis_tracker.register.fields.SlugsField(blank=True, default=list, help_text='The keys of the claims or variants that were weighed.', verbose_name='weighed')),
+                ('stands', wsis_tracker.register.fields.SlugsField(blank=True, default=list, help_text='Which of them stand: one, or several together.', verbose_name='stands')),
+                ('reason', models.TextField(verbose_name='reason')),
+                ('ruled_on', wsis_tracker.register.fields.PartialDateField(db_index=True, verbose_name='ruled on')),
+                ('by', models.ForeignKey(blank=True, db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='by')),
+                ('history_id', models.AutoField(primary_key=True, serialize=False)),
+                ('history_date', models.DateTimeField(db_index=True)),
+                ('history_change_reason', models.TextField(null=True)),
+                ('history_type', models.CharField(choices=[('+', 'Created'), ('~', 'Changed'), ('-', 'Deleted')], max_length=1)),
+                ('history_user', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL)),
+            ],
+            options={
+                'verbose_name': 'historical ruling',
+                'verbose_name_plural': 'historical rulings',
+                'ordering': ('-history_date', '-history_id'),
+                'get_latest_by': ('history_date', 'history_id'),
+            },
+            bases=(simple_history.models.HistoricalChanges, models.Model),
+        ),
+        migrations.CreateModel(
+            name='Ruling',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('slug', models.SlugField(blank=True, help_text='Made once, never changed; leave it empty to have it made.', max_length=200, unique=True, verbose_name='slug')),
+                ('visibility', models.CharField(choices=[('draft', 'draft'), ('in-review', 'in review'), ('published', 'published')], db_index=True, default='draft', max_length=10, verbose_name='visibility')),
+                ('staff_note', models.TextField(blank=True, help_text='Never shown to the public.', verbose_name='note of the staff')),
+                ('created_at', models.DateTimeField(auto_now_add=True, verbose_name='created at')),
+                ('updated_at', models.DateTimeField(auto_now=True, verbose_name='updated at')),
+                ('search', wsis_tracker.register.fields.SearchField(default='', editable=False)),
+                ('subject', models.CharField(db_index=True, help_text='The key of the discrepancy: role-itu-c7.', max_length=250, verbose_name='subject')),
+                ('weighed', wsis_tracker.register.fields.SlugsField(blank=True, default=list, help_text='The keys of the claims or variants that were weighed.', verbose_name='weighed')),
+                ('stands', wsis_tracker.register.fields.SlugsField(blank=True, default=list, help_text='Which of them stand: one, or several together.', verbose_name='stands')),
+                ('reason', models.TextField(verbose_name='reason')),
+                ('by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='rulings', to=settings.AUTH_USER_MODEL, verbose_name='by')),
+                ('ruled_on', wsis_tracker.register.fields.PartialDateField(db_index=True, verbose_name='ruled on')),
+            ],
+            options={
+                'verbose_name': 'ruling',
+                'verbose_name_plural': 'rulings',
+                'ordering': ['-ruled_on', 'slug'],
+                'abstract': False,
+            },
+        ),
+        migrations.CreateModel(
+            name='HistoricalReport',
+            fields=[
+                ('id', models.BigIntegerField(auto_created=True, blank=True, db_index=True, verbose_name='ID')),
+                ('change', models.ForeignKey(editable=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='register.change')),
+                ('slug', models.SlugField(blank=True, help_text='Made once, never changed; leave it empty to have it made.', max_length=200, verbose_name='slug')),
+                ('visibility', models.CharField(choices=[('draft', 'draft'), ('in-review', 'in review'), ('published', 'published')], db_index=True, default='draft', max_length=10, verbose_name='visibility')),
+                ('staff_note', models.TextField(blank=True, help_text='Never shown to the public.', verbose_name='note of the staff')),
+                ('created_at', models.DateTimeField(blank=True, editable=False, verbose_name='created at')),
+                ('updated_at', models.DateTimeField(blank=True, editable=False, verbose_name='updated at')),
+                ('title', wsis_tracker.register.fields.TranslatedField(verbose_name='title')),
+                ('kind', models.CharField(choices=[('group', 'report of the Group to the Plenipotentiary Conference'), ('annual', 'annual report to Council'), ('by-sectors', 'ITU’s actions by Sectors and overall'), ('action-line-brief', 'brief on an action line'), ('documents-by-meeting', 'documents by meeting')], max_length=25, verbose_name='kind')),
+                ('covers_from', wsis_tracker.register.fields.PartialDateField(verbose_name='covers from')),
+                ('covers_to', wsis_tracker.register.fields.PartialDateField(help_text='Its last year or day.', verbose_name='covers to')),
+                ('day', wsis_tracker.register.fields.PartialDateField(help_text='The day of the register that it reports.', verbose_name='as of')),
+                ('reports_to', models.ForeignKey(blank=True, db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='mandates.organisation', verbose_name='reports to')),
+                ('document', models.ForeignKey(blank=True, db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='mandates.document', verbose_name='issued as')),
+                ('history_id', models.AutoField(primary_key=True, serialize=False)),
+                ('history_date', models.DateTimeField(db_index=True)),
+                ('history_change_reason', models.TextField(null=True)),
+                ('history_type', models.CharField(choices=[('+', 'Created'), ('~', 'Changed'), ('-', 'Deleted')], max_length=1)),
+                ('history_user', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL)),
+            ],
+            options={
+                'verbose_name': 'historical report',
+                'verbose_name_plural': 'historical reports',
+                'ordering': ('-history_date', '-history_id'),
+                'get_latest_by': ('history_date', 'history_id'),
+            },
+            bases=(simple_history.models.HistoricalChanges, models.Model),
+        ),
+        migrations.CreateModel(
+            name='Report',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('slug', models.SlugField(blank=True, help_text='Made once, never changed; leave it empty to have it made.', max_length=200, unique=True, verbose_name='slug')),
+                ('visibility', models.CharField(choices=[('draft', 'draft'), ('in-review', 'in review'), ('published', 'published')], db_index=True, default='draft', max_length=10, verbose_name='visibility')),
+                ('staff_note', models.TextField(blank=True, help_text='Never shown to the public.', verbose_name='note of the staff')),
+                ('created_at', models.DateTimeField(auto_now_add=True, verbose_name='created at')),
+                ('updated_at', models.DateTimeField(auto_now=True, verbose_name='updated at')),
+                ('search', wsis_tracker.register.fields.SearchField(default='', editable=False)),
+                ('title', wsis_tracker.register.fields.TranslatedField(verbose_name='title')),
+                ('kind', models.CharField(choices=[('group', 'report of the Group to the Plenipotentiary Conference'), ('annual', 'annual report to Council'), ('by-sectors', 'ITU’s actions by Sectors and overall'), ('action-line-brief', 'brief on an action line'), ('documents-by-meeting', 'documents by meeting')], max_length=25, verbose_name='kind')),
+                ('covers_from', wsis_tracker.register.fields.PartialDateField(verbose_name='covers from')),
+                ('covers_to', wsis_tracker.register.fields.PartialDateField(help_text='Its last year or day.', verbose_name='covers to')),
+                ('day', wsis_tracker.register.fields.PartialDateField(help_text='The day of the register that it reports.', verbose_name='as of')),
+                ('reports_to', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='reports', to='mandates.organisation', verbose_name='reports to')),
+                ('document', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='reports', to='mandates.document', verbose_name='issued as')),
+            ],
+            options={
+                'verbose_name': 'report',
+                'verbose_name_plural': 'reports',
+                'ordering': ['-day', 'slug'],
+                'abstract': False,
+                'constraints': [models.CheckConstraint(condition=models.Q(('covers_to__gte', models.F('covers_from'))), name='report_covers_a_period', violation_error_message='The period that it covers ends before it begins.')],
+            },
+        ),
+        migrations.CreateModel(
+            name='HistoricalReportSource',
+            fields=[
+                ('id', models.BigIntegerField(auto_created=True, blank=True, db_index=True, verbose_name='ID')),
+                ('change', models.ForeignKey(editable=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='register.change')),
+                ('words', models.TextField(blank=True, verbose_name='words as printed')),
+                ('field', models.CharField(blank=True, help_text='The field for which this paragraph gives another value.', max_length=50, verbose_name='field')),
+                ('value', models.CharField(blank=True, max_length=300, verbose_name='value printed there')),
+                ('fact_ids', wsis_tracker.register.fields.SlugsField(blank=True, default=list, help_text='Ids of the rows of the analysis of the source.', verbose_name='fact ids')),
+                ('provision', models.ForeignKey(blank=True, db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='mandates.provision', verbose_name='provision')),
+                ('record', models.ForeignKey(blank=True, db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='reports.report')),
+                ('history_id', models.AutoField(primary_key=True, serialize=False)),
+                ('history_date', models.DateTimeField(db_index=True)),
+                ('history_change_reason', models.TextField(null=True)),
+                ('history_type', models.CharField(choices=[('+', 'Created'), ('~', 'Changed'), ('-', 'Deleted')], max_length=1)),
+                ('history_user', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL)),
+            ],
+            options={
+                'verbose_name': 'historical source',
+                'verbose_name_plural': 'historical sources',
+                'ordering': ('-history_date', '-history_id'),
+                'get_latest_by': ('history_date', 'history_id'),
+            },
+            bases=(simple_history.models.HistoricalChanges, models.Model),
+        ),
+        migrations.CreateModel(
+            name='ReportSource',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('provision', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='%(class)s_rows', to='mandates.provision', verbose_name='provision')),
+                ('words', models.TextField(blank=True, verbose_name='words as printed')),
+                ('field', models.CharField(blank=True, help_text='The field for which this paragraph gives another value.', max_length=50, verbose_name='field')),
+                ('value', models.CharField(blank=True, max_length=300, verbose_name='value printed there')),
+                ('fact_ids', wsis_tracker.register.fields.SlugsField(blank=True, default=list, help_text='Ids of the rows of the analysis of the source.', verbose_name='fact ids')),
+                ('record', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='sources', to='reports.report')),
+            ],
+            options={
+                'verbose_name': 'source',
+                'verbose_name_plural': 'sources',
+                'ordering': ['pk'],
+                'abstract': False,
+                'constraints': [models.UniqueConstraint(fields=('record', 'provision', 'field'), name='reportsource_once'), models.CheckConstraint(condition=models.Q(models.Q(('field', ''), ('value', '')), models.Q(models.Q(('field', ''), _negated=True), models.Q(('value', ''), _negated=True)), _connector='OR'), name='reportsource_variant_is_whole', violation_error_message='A variant names both the field and the value printed.')],
+            },
+        ),
+    ]

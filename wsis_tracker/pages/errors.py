@@ -1,0 +1,40 @@
+"""Failures outside every view: problem details under `/api/`, plain pages elsewhere."""
+
+from http import HTTPStatus
+
+from django.shortcuts import render
+from django.utils.translation import gettext_lazy as _
+
+from wsis_tracker.rest.problems import problem_response
+
+SAID = {
+    HTTPStatus.BAD_REQUEST: (_("The request cannot be read"), _("Something in the address or in what was sent is malformed.")),
+    HTTPStatus.FORBIDDEN: (_("Not allowed"), _("You may not see or do this.")),
+    HTTPStatus.NOT_FOUND: (_("There is no such page"), _("The register has nothing at this address.")),
+    HTTPStatus.INTERNAL_SERVER_ERROR: (_("Something failed"), _("The failure is ours. Please try again later.")),
+}
+
+
+def failure(request, status, template_name="pages/error.html", *, problems=None, status_detail=""):
+    """The page, or under `/api/` the problem, that says what failed."""
+    heading, explanation = SAID[status]
+    if request.path.startswith("/api/"):
+        return problem_response(request, status, status_detail or status.description or status.phrase)
+    context = {"heading": heading, "explanation": status_detail or explanation, "problems": problems or {}}
+    return render(request, template_name, context, status=status)
+
+
+def bad_request(request, exception):
+    return failure(request, HTTPStatus.BAD_REQUEST)
+
+
+def permission_denied(request, exception):
+    return failure(request, HTTPStatus.FORBIDDEN)
+
+
+def page_not_found(request, exception):
+    return failure(request, HTTPStatus.NOT_FOUND)
+
+
+def server_error(request):
+    return failure(request, HTTPStatus.INTERNAL_SERVER_ERROR, "pages/failed.html")

@@ -1,0 +1,136 @@
+"""How pages show dates of the world, texts in several languages, and links that stay on the day asked for."""
+
+from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
+
+from django import template
+from django.urls import reverse, translate_url
+from django.utils.formats import date_format, get_format
+from django.utils.html import format_html
+from django.utils.translation import get_language, get_language_info
+from django.utils.translation import gettext as _
+
+from wsis_tracker.register import dates
+from wsis_tracker.register.fields import Translation
+
+register = template.Library()
+
+#: The language in which the register's own summaries and the words of its sources are written.
+WRITTEN_IN = "en"
+
+
+def shape(name, english):
+    """The format of dates in the reader's language; in English day before month, as the documents print it."""
+    return english if get_language() == "en" else get_format(name)
+
+
+def say_date(value):
+    """A partial date in words: 2002, April 2006, 16 December 2005."""
+    year, month, day = dates.parse(str(value))
+    if day:
+        return date_format(dates.earliest(str(value)), shape("DATE_FORMAT", "j F Y"))
+    return date_format(dates.earliest(str(value)), shape("YEAR_MONTH_FORMAT", "F Y")) if month else str(year)
+
+
+@register.filter
+def partial_date(value):
+    """A day, month or year of the world, localised, readable by machines; “date unknown” without one."""
+    return format_html('<time datetime="{}">{}</time>', value, say_date(value)) if value else _("date unknown")
+
+
+@register.simple_tag
+def period(record):
+    """From when until when a record holds."""
+    if not record.valid_from and not record.valid_until:
+        return _("date unknown")
+    if not record.valid_until:
+        return format_html(_("since {}"), partial_date(record.valid_from))
+    if not record.valid_from:
+        return format_html(_("until {}"), partial_date(record.valid_until))
+    return format_html(_("from {} until {}"), partial_date(record.valid_from), partial_date(record.valid_until))
+
+
+@register.simple_tag
+def span(first, last):
+    """From one day or year to another, both included."""
+    if last and last != first:
+        return format_html(_("{} to {}"), partial_date(first), partial_date(last))
+    return partial_date(first)
+
+
+def in_other_language(text, code):
+    info = get_language_info(code)
+    direction = "rtl" if info["bidi"] else "ltr"
+    return format_html('<span lang="{}" dir="{}">{}</span>', info["code"], direction, text)
+
+
+@register.filter
+def as_written(text):
+    """A text of the register or of its sources, marked with its language where the page is in another."""
+    return in_other_language(text, WRITTEN_IN) if text and get_language() != WRITTEN_IN else text
+
+
+@register.filter
+def translated(text):
+    """A text in the reader's language; in another where there is none, which is then said."""
+    code = text.shown_language
+    if code is None or code == get_language():
+        return str(text)
+    name = get_language_info(code)["name_translated"]
+    return format_html('{} <small class="fallback">({})</small>', in_other_language(text, code), name)
+
+
+@register.filter
+def name_of(record):
+    """A record's name in one line, marked with its language where the page is in another."""
+    text = next((value for value in (getattr(record, field, None) for field in ("title", "name")) if isinstance(value, Translation)), None)
+    code = (text.shown_language if text else None) or WRITTEN_IN
+    return str(record) if code == get_language() else in_other_language(record, code)
+
+
+def with_parameters(url, **parameters):
+    """`url` with more parameters before its fragment."""
+    parts = urlsplit(url)
+    query = [*parse_qsl(parts.query), *((name, value) for name, value in parameters.items() if value)]
+    return urlunsplit(parts._replace(query=urlencode(query)))
+
+
+@register.simple_tag(takes_context=True)
+def url_as_of(context, target, **parameters):
+    """The address of a record, or of a page by its name, on the day that this page shows."""
+    url = target.get_absolute_url() if hasattr(target, "get_absolute_url") else reverse(target)
+    return with_parameters(url, **parameters, as_of=context.get("day"))
+
+
+@register.simple_tag(takes_context=True)
+def link(context, record):
+    """A record's name, leading to it on the day that this page shows."""
+    return format_html('<a href="{}">{}</a>', url_as_of(context, record), name_of(record)) if record else ""
+
+
+@register.simple_tag(takes_context=True)
+def in_language(context, code):
+    """The address of this page in another language, with all that is asked of it."""
+    return translate_url(context["request"].get_full_path(), code)
+
+
+@register.simple_tag(takes_context=True)
+def absolute(context, path):
+    return context["request"].build_absolute_uri(path)
+
+
+@register.filter
+def state_on(record, day):
+    """The word for a record's state on a day."""
+    return record.state_on(day).label
+
+
+@register.filter
+def ended_on(record, day):
+    """Whether a record that holds for a time no longer held on `day`."""
+    return bool(record.valid_until) and record.valid_until <= str(day)
+
+
+@register.filter
+def value_of(mapping, key):
+    """The value under a key, where the template cannot name the key."""
+    return mapping.get(key)

@@ -1,0 +1,173 @@
+"""What every public page does: it takes a day, shows the published records of that day, and refuses what it does not know."""
+
+from http import HTTPStatus
+
+from django import forms
+from django.db.models import Value
+from django.http import Http404
+from django.utils import timezone
+from django.utils.functional import cached_property
+from django.utils.translation import gettext_lazy as _
+from django.views.generic import TemplateView
+
+from wsis_tracker.rest.filters import DayField
+from wsis_tracker.rest.pagination import LARGEST, whole_number
+from wsis_tracker.rest.problems import BadParameter
+
+from .errors import failure
+from .forms import FilterForm
+
+
+class DayForm(forms.Form):
+    """The parameters of a page that has no filters: the day asked for."""
+
+    as_of = DayField(required=False)
+
+    def refuse_unknown(self, allowed=()):
+        """Raise BadParameter for other parameters, repeated ones, and a malformed day."""
+        problems = {name: [_("There is no such parameter here.")] for name in self.data if name not in {*self.fields, *allowed}}
+        problems |= {name: [_("Given more than once.")] for name, values in self.data.lists() if len(values) > 1}
+        if not self.is_valid():
+            problems |= self.errors
+        if problems:
+            raise BadParameter(problems)
+
+
+class Page(TemplateView):
+    """A page of facts, as of the day asked for, else of all the register holds."""
+
+    heading = ""
+    #: Query parameters that the page takes beside `as_of`.
+    parameters = ()
+
+    def dispatch(self, request, *args, **kwargs):
+        try:
+            return super().dispatch(request, *args, **kwargs)
+        except BadParameter as error:
+            return failure(request, HTTPStatus.BAD_REQUEST, problems=error.detail)
+
+    def setup(self, request, *args, **kwargs):
+        super().setup(request, *args, **kwargs)
+        self.left_out = []
+
+    @cached_property
+    def day(self):
+        """The day asked for, or None."""
+        form = DayForm(self.request.GET)
+        form.refuse_unknown(self.parameters)
+        return form.cleaned_data["as_of"]
+
+    @cached_property
+    def shown_day(self):
+        """The day for what is computed of one day: the day asked for, else today."""
+        return self.day or timezone.now().date()
+
+    def there(self, records):
+        """The published ones of `records`, as of the day asked for; what it leaves out for want of a date is counted."""
+        records = records.published()
+        return self.held(records, self.day) if self.day else records
+
+    def held(self, records, day):
+        """Those of `records` that the register places on `day`; what it leaves out for want of a date is counted."""
+        self.left_out.append(records.undated())
+        return records.as_of(day)
+
+    def undated(self):
+        """How many records the page leaves out because no date of theirs is known; one query however many kinds."""
+        if not self.left_out:
+            return 0
+        keys = [records.order_by().values_list(Value(1)) for records in self.left_out]
+        return keys[0].union(*keys[1:], all=True).count()
+
+    def page_number(self, name, default, lowest, highest):
+        return whole_number(self.request.GET, name, default, lowest, highest)
+
+    def get_context_data(self, **kwargs):
+        context = {"day": self.day, "shown_day": self.shown_day, "heading": self.heading, "undated": self.undated}
+        return super().get_context_data(**(context | kwargs))
+
+
+class RecordPage(Page):
+    """The page of one record, by its slug; where it was not there on the day, a page that says only so."""
+
+    queryset = None
+    #: The name under which the template knows the record.
+    record_name = "record"
+
+    def get(self, request, *args, **kwargs):
+        records = self.queryset.all().published()
+        self.record = records.filter(slug=self.kwargs["slug"]).first()
+        if self.record is None:
+            raise Http404
+        if self.day and not records.as_of(self.day).filter(pk=self.record.pk).exists():
+            return self.response_class(request, ["pages/not_there.html"], {"record": self.record, "day": self.day, "heading": str(self.record)})
+        return super().get(request, *args, **kwargs)
+
+    def get_context_data(self, **kwargs):
+        return super().get_context_data(**{"heading": str(self.record), "record": self.record, self.record_name: self.record, **kwargs})
+
+
+class ListPage(Page):
+    """A page of a list, `limit` entries from `offset` on; `counted` is off where counting all would be slow."""
+
+    counted = True
+    default_limit, max_limit = 50, 1000
+
+    @cached_property
+    def limit(self):
+        return self.page_number("limit", self.default_limit, 1, self.max_limit)
+
+    @cached_property
+    def offset(self):
+        return self.page_number("offset", 0, 0, LARGEST)
+
+    def with_parts(self, records):
+        """`records` with what their rows show beside themselves."""
+        return records
+
+    def paged(self, records):
+        """The context of one page of `records`: its rows, how many there are, and where its neighbours begin."""
+        rows = list(self.with_parts(records)[self.offset : self.offset + self.limit + 1])
+        more = len(rows) > self.limit
+        return {
+            "records": rows[: self.limit],
+            "count": records.count() if self.counted else None,
+            "first": self.offset + 1,
+            "last": self.offset + min(len(rows), self.limit),
+            "more": more,
+            "next_offset": self.offset + self.limit if more else None,
+            "previous_offset": max(self.offset - self.limit, 0) if self.offset else None,
+        }
+
+
+class RecordListView(ListPage):
+    """The list of a collection, by the filters of its endpoint."""
+
+    template_name = "pages/list.html"
+    #: The partial that shows the rows, as `records`.
+    rows_template = None
+    queryset = None
+    filterset_class = None
+    introduction = ""
+    #: The filters that the form offers as selects: `{name: (label, choices or a function that gives them)}`.
+    selects = {}
+
+    @cached_property
+    def filterset(self):
+        filterset = self.filterset_class(self.request.GET, self.queryset.all().published())
+        filterset.refuse_unknown(allowed={"limit", "offset"}, empty_allowed=True)
+        return filterset
+
+    @cached_property
+    def day(self):
+        return self.filterset.day
+
+    def undated(self):
+        return self.filterset.undated() + super().undated()
+
+    def get_context_data(self, **kwargs):
+        context = self.paged(self.filterset.qs)
+        form = FilterForm(self.request.GET, selects=self.selects, others_than={"limit", "offset"})
+        return super().get_context_data(
+            **context, form=form, rows_template=self.rows_template, introduction=self.introduction, **kwargs
+        )

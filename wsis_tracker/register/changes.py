@@ -1,0 +1,84 @@
+"""Acts: who changed the register, when and why. Nothing is written to a record outside one."""
+
+from contextlib import contextmanager
+from contextvars import ContextVar
+
+from django.conf import settings
+from django.db import models, transaction
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+_current = ContextVar("change")
+
+
+class Change(models.Model):
+    """One act on the register: an edit, an import, a reading, a merge; undone as one."""
+
+    at = models.DateTimeField(_("at"), default=timezone.now, editable=False, db_index=True)
+    by = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        models.PROTECT,
+        verbose_name=_("by"),
+        null=True,
+        blank=True,
+        related_name="changes",
+        help_text=_("Empty where a command of the system acted."),
+    )
+    reason = models.TextField(_("reason"), blank=True)
+    request_id = models.CharField(_("request"), max_length=64, blank=True, db_index=True)
+
+    class Meta:
+        ordering = ["-at", "-pk"]
+        verbose_name = _("change")
+        verbose_name_plural = _("changes")
+
+    def __str__(self):
+        return f"{self.at:%Y-%m-%d %H:%M} {self.by or _('system')}: {self.reason}".rstrip(": ")
+
+
+class NoAct(RuntimeError):
+    """A record was written outside an act, so nobody could say who changed it and why."""
+
+
+@contextmanager
+def act(*, by=None, reason="", request_id=""):
+    """One act in one transaction: every record written inside is tied to one `Change`, made at the first write.
+
+    An act inside an act belongs to the outer one.
+    """
+    if _current.get(None) is not None:
+        yield _current.get()
+        return
+    change = Change(by=by, reason=reason, request_id=request_id)
+    token = _current.set(change)
+    try:
+        with transaction.atomic():
+            yield change
+    finally:
+        _current.reset(token)
+
+
+def current_change():
+    """The stored `Change` of the running act; NoAct outside one."""
+    change = _current.get(None)
+    if change is None:
+        raise NoAct("Records are written inside `act(by=…, reason=…)`, so that their history says who and why.")
+    if change._state.adding:
+        change.save()
+    return change
+
+
+class HistoryRow(models.Model):
+    """What every history row has besides the record's fields: the act that made it."""
+
+    change = models.ForeignKey(Change, models.PROTECT, related_name="+", editable=False)
+
+    class Meta:
+        abstract = True
+
+    def save(self, *args, **kwargs):
+        if self.change_id is None:
+            self.change = current_change()
+            self.history_user = self.change.by
+            self.history_change_reason = self.change.reason
+        super().save(*args, **kwargs)

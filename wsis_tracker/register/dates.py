@@ -1,0 +1,40 @@
+"""Partial dates: `2002`, `2006-04`, `2005-12-16`, one ISO text each, so that text order is date order."""
+
+import calendar
+import datetime
+import re
+
+from django.core.exceptions import ValidationError
+from django.utils.translation import gettext_lazy as _
+
+SHAPE = re.compile(r"(\d{4})(?:-(\d{2})(?:-(\d{2}))?)?", re.ASCII)
+
+
+def parse(text):
+    """`text` as (year, month or None, day or None); a ValidationError where no such day can be."""
+    match = SHAPE.fullmatch(text)
+    if match:
+        year, month, day = (int(part) if part else None for part in match.groups())
+        try:
+            datetime.date(year, month or 1, day or 1)
+            return year, month, day
+        except ValueError:
+            pass
+    raise ValidationError(
+        _("“%(value)s” is no date: write a year, a year and month, or a day (2002, 2006-04, 2005-12-16)."),
+        code="invalid_date",
+        params={"value": text},
+    )
+
+
+def earliest(text):
+    """The first day that a partial date may mean."""
+    year, month, day = parse(text)
+    return datetime.date(year, month or 1, day or 1)
+
+
+def latest(text):
+    """The last day that a partial date may mean."""
+    year, month, day = parse(text)
+    month = month or 12
+    return datetime.date(year, month, day or calendar.monthrange(year, month)[1])

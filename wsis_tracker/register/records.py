@@ -1,0 +1,299 @@
+"""What every record of the register is: named once, seen by the right eyes, dated, and never changed without history."""
+
+import datetime
+import re
+from itertools import islice
+
+from django.core.exceptions import ValidationError
+from django.db import models
+from django.db.models import F, Q, Value
+from django.db.models.functions import Concat, Substr
+from django.utils.text import slugify
+from django.utils.translation import gettext_lazy as _
+from simple_history.models import HistoricalRecords
+
+from .changes import HistoryRow
+from .fields import PartialDateField, SearchField
+from .words import fold
+
+
+class Visibility(models.TextChoices):
+    DRAFT = "draft", _("draft")
+    IN_REVIEW = "in-review", _("in review")
+    PUBLISHED = "published", _("published")
+
+
+class DateBasis(models.TextChoices):
+    """How we know a date that a record carries."""
+
+    PRINTED = "printed", _("printed")
+    SYMBOL = "symbol", _("from the symbol")
+    MEETING = "meeting", _("from the meeting")
+    ATTESTED = "attested", _("attested: the earliest dated text that shows it")
+
+
+def earliest_day(field):
+    """The first day that a partial date column may mean, as an expression."""
+    return Substr(Concat(F(field), Value("-01-01")), 1, 10)
+
+
+def unknown_last(field):
+    """By `field`, unknown values last on every database."""
+    return F(field).asc(nulls_last=True)
+
+
+class RecordQuerySet(models.QuerySet):
+    """Questions that every collection answers."""
+
+    def published(self):
+        """Keep what the public may see; a part is seen with its whole."""
+        return self.filter(**{self.model.visibility_path(): Visibility.PUBLISHED})
+
+    def as_of(self, day):
+        """Keep what was there on `day`; a record without dates of its own always was."""
+        return self
+
+    def undated(self):
+        """What `as_of` has to leave out because no date is known."""
+        return self.none()
+
+    def search(self, text):
+        """Keep the records that have every word of `text`: whole words, case and accents folded, no stemming."""
+        return self.filter(search__has_words=text) if fold(text) else self.none()
+
+
+class RecordManager(models.Manager.from_queryset(RecordQuerySet)):
+    """Records without their search words, which only the database reads."""
+
+    def get_queryset(self):
+        return super().get_queryset().defer("search")
+
+    def get_by_natural_key(self, slug):
+        return self.get(slug=slug)
+
+
+class Record(models.Model):
+    """A record with a name of its own: its slug, made once and never changed, is its key everywhere outside the database."""
+
+    slug = models.SlugField(
+        _("slug"), max_length=200, unique=True, blank=True, help_text=_("Made once, never changed; leave it empty to have it made.")
+    )
+    visibility = models.CharField(_("visibility"), max_length=10, choices=Visibility, default=Visibility.DRAFT, db_index=True)
+    staff_note = models.TextField(_("note of the staff"), blank=True, help_text=_("Never shown to the public."))
+    created_at = models.DateTimeField(_("created at"), auto_now_add=True)
+    updated_at = models.DateTimeField(_("updated at"), auto_now=True)
+    search = SearchField()
+    history = HistoricalRecords(inherit=True, bases=[HistoryRow], excluded_fields=["search"])
+
+    #: The name of the collection in addresses, in the API and among the fixtures.
+    collection = None
+    #: The field that leads from a part to its whole, whose visibility it shares; a part sets `visibility = None`.
+    whole = None
+
+    objects = RecordManager()
+
+    class Meta:
+        abstract = True
+        ordering = ["slug"]
+
+    def natural_key(self):
+        return (self.slug,)
+
+    def searchable(self):
+        """The texts by whose words the record is found."""
+        return [self.slug, str(self)]
+
+    def slug_words(self):
+        """What a new record's slug is made of."""
+        return str(self)
+
+    @classmethod
+    def visibility_path(cls):
+        """The lookup that leads to the visibility of the record or of its whole."""
+        if cls.whole is None:
+            return "visibility"
+        return f"{cls.whole}__{cls._meta.get_field(cls.whole).related_model.visibility_path()}"
+
+    @property
+    def shown_to_public(self):
+        record = self
+        for step in self.visibility_path().split("__")[:-1]:
+            record = getattr(record, step)
+        return record.visibility == Visibility.PUBLISHED
+
+    def save(self, *args, **kwargs):
+        if not self.slug:
+            self.slug = self.free_slug()
+        self.search = ""  # counts as changed, also where it was not loaded; the field fills it from searchable()
+        if kwargs.get("update_fields") is not None:
+            kwargs["update_fields"] = {*kwargs["update_fields"], "search", "updated_at"}
+        super().save(*args, **kwargs)
+
+    def free_slug(self):
+        """A slug from `slug_words`, numbered where it is taken."""
+        base = slugify(re.sub(r"\W+", "-", self.slug_words()))[:190].strip("-") or self._meta.model_name
+        taken = set(type(self).objects.filter(slug__startswith=base).values_list("slug", flat=True))
+        return next(slug for slug in (base, *(f"{base}-{n}" for n in range(2, len(taken) + 3))) if slug not in taken)
+
+    def clean(self):
+        super().clean()
+        if self.pk and self.slug != type(self).objects.values_list("slug", flat=True).get(pk=self.pk):
+            raise ValidationError({"slug": _("A slug is made once and never changed.")})
+        if self.visibility is not None and self.visibility == Visibility.PUBLISHED:
+            self.check_may_be_published()
+        elif self.visibility is not None and self.pk:
+            self.check_may_be_withdrawn()
+
+    def check_may_be_published(self):
+        """Refuse to publish while anything pointed to is unpublished."""
+        hidden = [str(record) for record in self.points_to() if not record.shown_to_public]
+        if hidden:
+            raise ValidationError(
+                {"visibility": _("Publish first what this record points to: %(records)s.") % {"records": "; ".join(hidden)}}
+            )
+
+    def check_may_be_withdrawn(self):
+        """Refuse to withdraw what published records point to."""
+        pointing = [str(record) for record in self.published_pointing_here()[:5]]
+        if pointing:
+            raise ValidationError({"visibility": _("Published records point to this one: %(records)s.") % {"records": "; ".join(pointing)}})
+
+    def points_to(self):
+        """The records that this one names, itself or through its parts."""
+        found = list(_named_by(self))
+        if self.pk:
+            for part in self.parts():
+                found += [r for row in getattr(self, part).all() for r in _named_by(row) if r != self]
+        return found
+
+    def published_pointing_here(self):
+        """Up to five published records of each kind that name this one or a part of it, themselves or through a part."""
+        found = []
+        for model, path in self._pointers():
+            rows = model.objects.filter(**{path: self})
+            records = rows.published() if issubclass(model, Record) else (row.record for row in rows.select_related("record"))
+            others = (record for record in records if not record.belongs_to(self) and record.shown_to_public)
+            found += islice(others, 5)
+        return found
+
+    def belongs_to(self, record):
+        """Whether this is `record` itself or a part of it."""
+        return self == record or (self.whole is not None and getattr(self, self.whole).belongs_to(record))
+
+    @classmethod
+    def _pointers(cls, path=None):
+        """The models that name this one or its parts by a foreign key, each with the lookup that leads here."""
+        for relation in cls._meta.related_objects:
+            model, name = relation.related_model, relation.field.name
+            lookup = f"{name}__{path}" if path else name
+            if issubclass(model, Record) and model.whole == name:
+                yield from model._pointers(lookup)
+            elif issubclass(model, Record) or (issubclass(model, Part) and name != "record"):
+                yield model, lookup
+
+    @classmethod
+    def _part_relations(cls):
+        return [
+            relation
+            for relation in cls._meta.related_objects
+            if issubclass(relation.related_model, Part) and relation.field.name == "record"
+        ]
+
+    @classmethod
+    def parts(cls):
+        """The names under which a record holds its parts: sources, names, addressees, moves."""
+        return [relation.get_accessor_name() for relation in cls._part_relations()]
+
+
+def _named_by(row):
+    """The records that the foreign keys of `row` lead to."""
+    for field in row._meta.concrete_fields:
+        if field.is_relation and issubclass(field.related_model, Record):
+            record = getattr(row, field.name)
+            if record is not None:
+                yield record
+
+
+class Part(models.Model):
+    """A row that lives only within a record, which its `record` field names: a source, a name, an addressee."""
+
+    history = HistoricalRecords(inherit=True, bases=[HistoryRow])
+
+    class Meta:
+        abstract = True
+
+
+class DatedQuerySet(RecordQuerySet):
+    """Records that count from one day on."""
+
+    def as_of(self, day):
+        """Keep what is dated no later than `day`."""
+        return self.filter(dated_on__lte=day)
+
+    def undated(self):
+        return self.filter(dated_on=None)
+
+
+class DatedRecord(Record):
+    """A record that counts from a day on: a document, a conclusion, a figure, an activity."""
+
+    dated_on = PartialDateField(_("date"), blank=True, db_index=True)
+    date_basis = models.CharField(_("date known"), max_length=10, choices=DateBasis, blank=True)
+
+    objects = RecordManager.from_queryset(DatedQuerySet)()
+
+    class Meta(Record.Meta):
+        abstract = True
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(dated_on=None, date_basis="") | (Q(dated_on__isnull=False) & ~Q(date_basis="")),
+                name="%(class)s_date_has_basis",
+                violation_error_message=_("Say how the date is known; without a date, leave it empty."),
+            )
+        ]
+
+
+class PeriodQuerySet(RecordQuerySet):
+    """Records that hold for a time."""
+
+    def as_of(self, day):
+        """Keep what held on `day`; an open end still holds."""
+        return self.filter(Q(valid_until=None) | Q(valid_until__gt=day), valid_from__lte=day)
+
+    def undated(self):
+        return self.filter(valid_from=None)
+
+    def overlapping(self, valid_from, valid_until):
+        """Keep what held at any time from `valid_from` to before `valid_until` (None: open)."""
+        kept = self.filter(Q(valid_until=None) | Q(valid_until__gt=valid_from), valid_from__isnull=False)
+        return kept.filter(valid_from__lt=valid_until) if valid_until else kept
+
+
+class PeriodRecord(Record):
+    """A record that holds from a day until another, on which it no longer holds; an open end still holds."""
+
+    valid_from = PartialDateField(_("valid from"), blank=True, db_index=True)
+    valid_until = PartialDateField(_("valid until"), blank=True, help_text=_("The first day it no longer holds."))
+    date_basis = models.CharField(_("date known"), max_length=10, choices=DateBasis, blank=True)
+
+    objects = RecordManager.from_queryset(PeriodQuerySet)()
+
+    class Meta(Record.Meta):
+        abstract = True
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(valid_until=None) | Q(valid_from=None) | Q(valid_until__gt=earliest_day("valid_from")),
+                name="%(class)s_ends_after_it_begins",
+                violation_error_message=_("The period ends before it begins."),
+            )
+        ]
+
+    def clean(self):
+        super().clean()
+        if self.valid_from and self.valid_until and self.valid_until <= self.valid_from:
+            raise ValidationError({"valid_until": _("The period ends before it begins.")})
+
+    def held_on(self, day):
+        """Whether the record held on `day`, by the rule of `PeriodQuerySet.as_of`."""
+        day = day.isoformat() if isinstance(day, datetime.date) else day
+        return bool(self.valid_from) and self.valid_from <= day and (self.valid_until is None or self.valid_until > day)

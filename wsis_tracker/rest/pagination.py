@@ -1,0 +1,81 @@
+"""Pages of a list: `limit` and `offset`, strict; a cursor and no count for the collections that grow large."""
+
+from rest_framework import pagination
+from rest_framework.exceptions import NotFound
+
+from .problems import BadParameter
+
+LARGEST = 2**31
+
+
+def whole_number(params, name, default, lowest, highest):
+    """The value of a parameter as a number within its bounds; BadParameter names it otherwise."""
+    text = params.get(name)
+    if text is None:
+        return default
+    if not (text.isascii() and text.isdigit() and len(text) < 12 and lowest <= int(text) <= highest):
+        raise BadParameter({name: [f"“{text}” is not a whole number from {lowest} to {highest}."]})
+    return int(text)
+
+
+class Pages(pagination.LimitOffsetPagination):
+    """`{"count", "next", "previous", "results"}` by `?limit=` (1–1000, default 50) and `?offset=`."""
+
+    default_limit = 50
+    max_limit = 1000
+    parameters = {"limit", "offset"}
+
+    def get_limit(self, request):
+        return whole_number(request.query_params, "limit", self.default_limit, 1, self.max_limit)
+
+    def get_offset(self, request):
+        return whole_number(request.query_params, "offset", 0, 0, LARGEST)
+
+
+class LargePages(Pages):
+    """Pages of a collection that may reach a million: `?cursor=` goes on from a row, and `count` is null unless `?count=true`."""
+
+    parameters = {"limit", "offset", "cursor", "count"}
+
+    def paginate_queryset(self, queryset, request, view=None):
+        self.request, self.limit, self.offset = request, self.get_limit(request), self.get_offset(request)
+        counted = request.query_params.get("count", "false")
+        if counted not in ("true", "false"):
+            raise BadParameter({"count": [f"“{counted}” is neither true nor false."]})
+        self.count = queryset.count() if counted == "true" else None
+        self.cursor = None
+        if "cursor" in request.query_params:
+            if "offset" in request.query_params:
+                raise BadParameter({"offset": ["Give either an offset or a cursor."]})
+            return self.page_from_cursor(queryset, request, view)
+        rows = list(queryset[self.offset : self.offset + self.limit + 1])
+        self.more = len(rows) > self.limit
+        return rows[: self.limit]
+
+    def page_from_cursor(self, queryset, request, view):
+        self.cursor = Cursor()
+        self.cursor.page_size = self.limit
+        try:
+            return self.cursor.paginate_queryset(queryset, request, view)
+        except NotFound as error:
+            raise BadParameter({"cursor": ["This is no cursor of this list."]}) from error
+
+    def get_count(self, queryset):
+        return self.count
+
+    def get_next_link(self):
+        if self.cursor:
+            return self.cursor.get_next_link()
+        if not self.more:
+            return None
+        url = pagination.replace_query_param(self.request.build_absolute_uri(), self.limit_query_param, self.limit)
+        return pagination.replace_query_param(url, self.offset_query_param, self.offset + self.limit)
+
+    def get_previous_link(self):
+        return self.cursor.get_previous_link() if self.cursor else super().get_previous_link()
+
+
+class Cursor(pagination.CursorPagination):
+    """A place in a large list, by the key of its newest rows first."""
+
+    ordering = "-pk"
