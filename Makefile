@@ -40,7 +40,7 @@ check: .venv/installed-dev .env
 
 # Long runs: 100,000 rows, many examples.
 soak: .venv/installed-dev .env
-	SOAK=1 tests/run -m soak
+	tests/run -m soak
 
 # The picture in the README, of a register just loaded.
 screenshot: .venv/installed-dev .env

@@ -10,7 +10,7 @@ import unicodedata
 from dataclasses import dataclass
 
 # Cyrillic letters that look like Latin ones, as they slip into typed symbols.
-LOOKALIKES = str.maketrans("АаВСсЕеНКМОоРрТХх", "AaBCcEeHKMOoPpTXx")
+LOOKALIKES = str.maketrans("АВСЕНКМОРТХ", "ABCEHKMOPTX")
 DASHES = dict.fromkeys(map(ord, "‐‑‒–—―−"), "-")
 
 BODIES = {
@@ -59,10 +59,9 @@ class Instrument:
 
 def plain(printed):
     """`printed` in one script, case and kind of dash, with single spaces and no closing punctuation."""
-    text = unicodedata.normalize("NFKC", printed).translate(DASHES).translate(LOOKALIKES)
-    text = unicodedata.normalize("NFKD", text)
-    text = "".join(ch for ch in text if not unicodedata.combining(ch))
-    return " ".join(text.upper().split()).rstrip(".,;: ")
+    text = unicodedata.normalize("NFKD", printed)
+    text = "".join(ch for ch in text if not unicodedata.combining(ch)).upper().translate(DASHES | LOOKALIKES)
+    return " ".join(text.split()).rstrip(".,;: ")
 
 
 def instrument(printed):
@@ -94,4 +93,4 @@ def normalise(printed):
     stem = re.sub(r"/(?:CONTRI|CONTR|C)[/-](?=\d)", "/C/", stem)
     stem = re.sub(r"/([A-Z]+)-(\d+)$", r"/\1/\2", stem)
     stem = re.sub(r"(?<=[/])0+(?=\d)", "", stem)
-    return stem + parts
+    return stem.rstrip(".,;:") + parts

@@ -138,7 +138,7 @@ REST_FRAMEWORK = {
     "DEFAULT_PERMISSION_CLASSES": ["rest_framework.permissions.DjangoModelPermissionsOrAnonReadOnly"],
     "DEFAULT_PAGINATION_CLASS": "wsis_tracker.rest.pagination.Pages",
     "DEFAULT_FILTER_BACKENDS": ["wsis_tracker.rest.filters.StrictFilterBackend"],
-    "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
+    "DEFAULT_SCHEMA_CLASS": "wsis_tracker.rest.schema.Schema",
     "DEFAULT_VERSIONING_CLASS": None,
     "EXCEPTION_HANDLER": "wsis_tracker.rest.problems.exception_handler",
     "URL_FORMAT_OVERRIDE": None,
@@ -150,6 +150,8 @@ SPECTACULAR_SETTINGS = {
     "OAS_VERSION": "3.1.1",
     "SERVE_INCLUDE_SCHEMA": False,
     "SCHEMA_PATH_PREFIX": "/api/v1/",
+    # Words of a vocabulary stand with their field: many fields are called `kind`, each with words of its own.
+    "POSTPROCESSING_HOOKS": ["wsis_tracker.rest.schema.add_problems"],
 }
 
 SIMPLE_HISTORY_HISTORY_CHANGE_REASON_USE_TEXT_FIELD = True

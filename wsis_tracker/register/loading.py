@@ -5,6 +5,7 @@ parts are lists under the name by which the record holds them. Records are writt
 of the file, then all parts, so that parts may point anywhere.
 """
 
+import json
 from collections import Counter
 from dataclasses import dataclass, field
 
@@ -153,14 +154,16 @@ def field_value(model_field, value, where):
     """The Python value of a field from its text, mapping or list."""
     if isinstance(model_field, models.ForeignKey):
         return key_of(model_field, value, where)
-    if isinstance(model_field, models.JSONField) and not isinstance(model_field, SlugsField | TranslatedField):
-        return [int(item) for item in value]
-    if not isinstance(model_field, models.JSONField) and not isinstance(value, str):
+    if not isinstance(model_field, SlugsField | TranslatedField) and not isinstance(value, str):
         raise BadRecord(f"{where}: a text is expected.")
     if isinstance(model_field, models.BooleanField) and value not in ("true", "false"):
         raise BadRecord(f"{where}: “{value}” is neither true nor false.")
     try:
+        if isinstance(model_field, models.JSONField) and not isinstance(model_field, SlugsField | TranslatedField):
+            return json.loads(value)
         return model_field.to_python(value == "true" if isinstance(model_field, models.BooleanField) else value)
+    except ValueError as error:
+        raise BadRecord(f"{where}: {error}") from error
     except ValidationError as error:
         raise BadRecord(f"{where}: {' '.join(error.messages)}") from error
 

@@ -1,0 +1,163 @@
+"""A real browser against the real server: what a person sees and clicks. Once, on SQLite."""
+
+import os
+import re
+import shutil
+import socket
+import subprocess
+import sys
+import time
+import urllib.request
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from django.conf import settings
+from django.db import connection
+from playwright.sync_api import expect, sync_playwright
+
+CHROMIUM = os.environ.get("CHROMIUM") or shutil.which("chromium")
+pytestmark = [
+    pytest.mark.browser,
+    pytest.mark.xdist_group("browser"),
+    pytest.mark.skipif(CHROMIUM is None, reason="no chromium"),
+    pytest.mark.skipif(connection.vendor != "sqlite", reason="browser tests run once, on SQLite"),
+]
+PUBLIC = [
+    "/", "/action-lines/", "/action-lines/c7/", "/matrix/", "/timeline/", "/documents/", "/documents/wg-wsis-report-2002-2006/", "/mandates/", "/organisations/",
+    "/organisations/wg-wsis/", "/meetings/", "/meetings/wg-wsis-9/", "/tasks/", "/activities/", "/discrepancies/", "/reports/", "/reports/wg-wsis-2002-2006/",
+    "/search/?q=stocktaking", "/about/", "/people/", "/ar/action-lines/c7/", "/fr/?as_of=2005-12-01", "/api/v1/docs/",
+]  # fmt: skip
+STAFF = ["/admin/", "/admin/mandates/document/", "/admin/mandates/document/add/", "/admin/meetings/task/", "/admin/action_lines/role/"]
+AXE = {"runOnly": {"type": "tag", "values": ["wcag2a", "wcag2aa", "wcag21aa", "wcag22aa"]}}
+
+
+@pytest.fixture(scope="session")
+def site(tmp_path_factory):
+    """The production server on a register of its own, set up by the commands that `make run` gives; its address and logins."""
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    environment = {
+        **os.environ, "DATABASE_URL": f"sqlite:///{tmp_path_factory.mktemp('site') / 'db.sqlite3'}", "DEMO": "1", "SECURE": "0",
+    }  # fmt: skip
+
+    def manage(*args):
+        return subprocess.run(
+            [sys.executable, "manage.py", *args], cwd=settings.BASE_DIR, env=environment, check=True, capture_output=True, text=True
+        ).stdout
+
+    manage("migrate", "-v0")
+    manage("load_register", "--if-empty")
+    logins = dict(re.findall(r"(editor|reviewer|administrator)\W+(\S+)", manage("make_demo_logins")))
+    granian = [
+        sys.executable,
+        "-m",
+        "granian",
+        "--interface",
+        "wsgi",
+        "--port",
+        str(port),
+        "--log-level",
+        "warning",
+        "wsis_tracker.wsgi:application",
+    ]
+    server = subprocess.Popen(granian, cwd=settings.BASE_DIR, env=environment)
+    address = f"http://127.0.0.1:{port}"
+    for _attempt in range(100):
+        try:
+            urllib.request.urlopen(f"{address}/about/")
+            break
+        except OSError:
+            time.sleep(0.1)
+    yield address, logins
+    server.terminate()
+    server.wait(10)
+
+
+@pytest.fixture(scope="session")
+def chromium():
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(
+            executable_path=CHROMIUM, args=["--no-sandbox", "--disable-background-networking", "--disable-component-update"]
+        )
+        yield browser
+        browser.close()
+
+
+@pytest.fixture
+def page(chromium, site):
+    """A page of the site; the test fails if its console or another host is ever heard of."""
+    context = chromium.new_context(base_url=site[0], viewport={"width": 1280, "height": 900})
+    page = context.new_page()
+    heard = []
+    page.on("console", lambda message: heard.append(f"{page.url}: {message.text}"))
+    page.on("pageerror", lambda error: heard.append(f"{page.url}: {error}"))
+    page.on("request", lambda request: None if request.url.startswith((site[0], "data:")) else heard.append(f"asked {request.url}"))
+    yield page
+    context.close()
+    assert heard == []
+
+
+def sign_in(page, site, user):
+    page.goto("/admin/")
+    page.get_by_label("Username").fill(user)
+    page.get_by_label("Password").fill(site[1][user])
+    page.get_by_role("button", name="Log in").click()
+    expect(page.locator("#user-tools")).to_contain_text("Log out")
+
+
+@pytest.mark.parametrize("path", PUBLIC)
+def test_a_public_page_opens_quietly_and_without_barriers(page, path):
+    assert page.goto(path).status == 200
+    if not path.startswith("/api/"):
+        assert page.locator("h1").count() == 1
+        violations = Axe().run(page, options=AXE).response["violations"]
+        assert [(v["id"], v["nodes"][0]["html"]) for v in violations] == []
+
+
+@pytest.mark.parametrize("path", PUBLIC[:-1])
+def test_nothing_overflows_a_phone(page, path):
+    page.set_viewport_size({"width": 320, "height": 700})
+    page.goto(path)
+    assert page.evaluate("document.documentElement.scrollWidth") <= 320
+
+
+def test_the_admin_opens_quietly(page, site):
+    sign_in(page, site, "administrator")
+    for path in STAFF:
+        assert page.goto(path).status == 200
+
+
+def test_from_the_home_page_to_the_paragraph_in_which_itus_role_on_c7_is_read(page):
+    page.goto("/")
+    page.get_by_role("link", name=re.compile("^C7")).first.click()
+    expect(page.get_by_role("heading", level=1)).to_contain_text("C7")
+    page.locator("a[href*='/documents/wg-wsis-report-2002-2006/#footnote']").first.click()
+    expect(page).to_have_url(re.compile("#footnote$"))
+    expect(page.locator("#footnote")).to_be_visible()
+
+
+def test_a_page_of_another_day_says_so_and_leads_back(page):
+    page.goto("/action-lines/c7/?as_of=2005-10-15")
+    expect(page.get_by_role("main")).to_contain_text("stakeholder")
+    expect(page.get_by_role("main")).not_to_contain_text("co-moderator/facilitator")
+    page.get_by_role("link", name=re.compile("today", re.IGNORECASE)).first.click()
+    expect(page).not_to_have_url(re.compile("as_of"))
+
+
+def test_a_reviewer_corrects_a_record_and_its_history_says_who_and_why(page, site):
+    sign_in(page, site, "reviewer")
+    page.goto("/admin/mandates/organisation/")
+    page.locator("#searchbar").fill("unctad")
+    page.locator("#searchbar").press("Enter")
+    page.locator("#result_list a").first.click()
+    page.locator("#id_staff_note").fill("Checked against the annex.")
+    page.locator("#id_change_reason").fill("A note for colleagues")
+    page.get_by_role("button", name="Save", exact=True).click()
+    expect(page.locator(".messagelist")).to_contain_text("changed successfully")
+    page.locator("#searchbar").fill("unctad")
+    page.locator("#searchbar").press("Enter")
+    page.locator("#result_list a").first.click()
+    page.get_by_role("link", name="History").click()
+    expect(page.locator("#content")).to_contain_text("A note for colleagues")
+    expect(page.locator("#content")).to_contain_text("reviewer")
