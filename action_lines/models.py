@@ -38,7 +38,7 @@ class ActionLine(DatedRecord):
         ]
 
     def __str__(self):
-        return f"{self.code} {self.title}"
+        return self.code if self.parent_id else f"{self.code} {self.title}"
 
     def slug_words(self):
         return self.code
@@ -161,6 +161,7 @@ class Role(PeriodRecord):
     )
 
     collection = "roles"
+    named_through = ("organisation", "action_line")
     objects = RecordManager.from_queryset(RoleQuerySet)()
 
     class Meta(PeriodRecord.Meta):
@@ -186,7 +187,8 @@ class Role(PeriodRecord):
         ]
 
     def __str__(self):
-        return f"{self.organisation}, {self.action_line.code if self.action_line else _('the implementation as a whole')}: {self.get_kind_display()}"
+        line = self.action_line.code if self.action_line else _("the implementation as a whole")
+        return f"{self.organisation}, {line}: {self.get_kind_display()}"
 
     def slug_words(self):
         return f"{self.organisation.slug} {self.action_line.slug if self.action_line else 'implementation'} {self.made_in.slug}"

@@ -1,13 +1,122 @@
 """The endpoints of organisations, documents, mandates and the facts around them."""
 
-from wsis_tracker.rest.viewsets import RecordViewSet
+from django.db.models import Count, Prefetch
+from drf_spectacular.utils import extend_schema
+from rest_framework.response import Response
 
-from .filters import DocumentFilterSet
-from .models import Document
-from .serializers import DocumentSerializer
+from wsis_tracker.register.records import Visibility
+from wsis_tracker.rest.problems import NotFoundWith
+from wsis_tracker.rest.serializers import Link
+from wsis_tracker.rest.viewsets import SOURCES, Computed, RecordViewSet
+
+from . import filters
+from . import serializers as shapes
+from .models import Appointment, Document, Figure, Mandate, Mention, Organisation, Person, Provision, Relation
+from .resolver import resolve
+
+
+class OrganisationViewSet(RecordViewSet):
+    queryset = Organisation.objects.select_related("parent", "sector", "predecessor").prefetch_related(
+        "names", "open_to__organisation", SOURCES
+    )
+    serializer_class = shapes.OrganisationSerializer
+    detail_serializer_class = shapes.OrganisationDetailSerializer
+    filterset_class = filters.OrganisationFilterSet
+
+
+class PersonViewSet(RecordViewSet):
+    queryset = Person.objects.select_related("country").prefetch_related("names", SOURCES)
+    serializer_class = shapes.PersonSerializer
+    filterset_class = filters.PersonFilterSet
+
+
+class AppointmentViewSet(RecordViewSet):
+    queryset = Appointment.objects.select_related("person", "organisation", "appointed_by").prefetch_related(SOURCES)
+    serializer_class = shapes.AppointmentSerializer
+    filterset_class = filters.AppointmentFilterSet
 
 
 class DocumentViewSet(RecordViewSet):
-    queryset = Document.objects.select_related("body").prefetch_related("authors__organisation")
-    serializer_class = DocumentSerializer
-    filterset_class = DocumentFilterSet
+    queryset = (
+        Document.objects.select_related("body")
+        .annotate(provision_count=Count("provisions"))
+        .prefetch_related(
+            "authors__organisation",
+            "aliases",
+            "links",
+            Prefetch("relations", Relation.objects.published().select_related("target")),
+            Prefetch("related_from", Relation.objects.published().select_related("document")),
+        )
+    )
+    serializer_class = shapes.DocumentSerializer
+    detail_serializer_class = shapes.DocumentDetailSerializer
+    filterset_class = filters.DocumentFilterSet
+
+
+class ProvisionViewSet(RecordViewSet):
+    queryset = Provision.objects.select_related("document", "parent__document")
+    serializer_class = shapes.ProvisionSerializer
+    filterset_class = filters.ProvisionFilterSet
+
+
+class RelationViewSet(RecordViewSet):
+    queryset = Relation.objects.select_related("document", "provision__document", "target", "target_provision__document").prefetch_related(
+        SOURCES
+    )
+    serializer_class = shapes.RelationSerializer
+    filterset_class = filters.RelationFilterSet
+
+
+class MandateViewSet(RecordViewSet):
+    # A mandate may be published before the line that names it.
+    lines = Mandate.action_lines.rel.related_model.objects.filter(record__visibility=Visibility.PUBLISHED).select_related("record")
+    queryset = Mandate.objects.select_related("made_in__document", "parent", "reports_to", "reports_via").prefetch_related(
+        "addressees__organisation", Prefetch("action_lines", lines), SOURCES
+    )
+    serializer_class = shapes.MandateSerializer
+    filterset_class = filters.MandateFilterSet
+
+
+class MentionViewSet(RecordViewSet):
+    queryset = Mention.objects.select_related("provision__document", "organisation").prefetch_related(SOURCES)
+    serializer_class = shapes.MentionSerializer
+    filterset_class = filters.MentionFilterSet
+
+
+class FigureViewSet(RecordViewSet):
+    queryset = Figure.objects.select_related("organisation").prefetch_related(SOURCES)
+    serializer_class = shapes.FigureSerializer
+    filterset_class = filters.FigureFilterSet
+
+
+class Resolve(Computed):
+    """The document that bears a symbol, in any spelling."""
+
+    serializer_class = shapes.ResolvedSerializer
+    filterset_class = filters.SymbolFilterSet
+    pagination_class = None
+
+    @extend_schema(operation_id="resolve", responses={200: shapes.ResolvedSerializer, **shapes.UNRESOLVED})
+    def get(self, request):
+        asked = self.asked().form.cleaned_data
+        found = resolve(asked["symbol"], asked["as_of"])
+        link = Link(context=self.get_serializer_context())
+        candidates = [link.to_representation(document) for document in found.candidates]
+        if found.document is None and candidates:
+            raise NotFoundWith(f"“{asked['symbol']}” does not say which document it is; see the candidates.", candidates=candidates)
+        if found.document is None:
+            raise NotFoundWith(f"No document of the register bears the symbol “{asked['symbol']}”.")
+        return Response(self.get_serializer(found).data)
+
+
+VIEWSETS = [
+    OrganisationViewSet,
+    PersonViewSet,
+    AppointmentViewSet,
+    DocumentViewSet,
+    ProvisionViewSet,
+    RelationViewSet,
+    MandateViewSet,
+    MentionViewSet,
+    FigureViewSet,
+]

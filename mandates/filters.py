@@ -1,8 +1,19 @@
 """What can be asked of organisations, documents, mandates and the facts around them."""
 
 from django.utils.translation import gettext_lazy as _
+from django_filters import CharFilter
 
-from wsis_tracker.rest.filters import ONE, RANGE, KnownFilter, RecordFilter, RecordFilterSet, TrueFalseFilter
+from wsis_tracker.rest.filters import (
+    LONGEST_VALUE,
+    ONE,
+    RANGE,
+    DayFilter,
+    KnownFilter,
+    RecordFilter,
+    RecordFilterSet,
+    StrictFilterSet,
+    TrueFalseFilter,
+)
 
 from .models import (
     Appointment,
@@ -88,6 +99,17 @@ class DocumentFilterSet(RecordFilterSet):
             "covers_from": RANGE,
             "covers_to": RANGE,
         }
+
+
+class SymbolFilterSet(StrictFilterSet):
+    """A symbol as somebody writes it, on a day."""
+
+    symbol = CharFilter(required=True, max_length=LONGEST_VALUE, label=_("Symbol"))
+    as_of = DayFilter(label=_("As of"))
+
+    class Meta:
+        model = Document
+        fields = []
 
 
 class ProvisionFilterSet(RecordFilterSet):

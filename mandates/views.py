@@ -44,7 +44,9 @@ class OrganisationPage(RecordPage):
 
     def get_context_data(self, **kwargs):
         organisation = self.record
-        roles = organisation.roles.select_related("organisation", "action_line", "claimant", "made_in__document", "restates__made_in__document")
+        roles = organisation.roles.select_related(
+            "organisation", "action_line", "claimant", "made_in__document", "restates__made_in__document"
+        )
         documents = self.there(organisation.documents.all() | organisation_authored(organisation)).distinct()[: SHOWN + 1]
         meetings = self.there(organisation.meetings.all()).order_by("-held_from", "slug")[: SHOWN + 1]
         appointments = list(self.there(with_sources(organisation.appointments.select_related("person", "organisation", "appointed_by"))))
@@ -95,7 +97,10 @@ class PersonList(RecordListView):
 
 class DocumentList(RecordListView):
     heading = _("Documents")
-    introduction = _("Resolutions, outcome documents of the Summit, reports and contributions; each leads to its paragraphs and what was drawn from them.")
+    introduction = _(
+        "Resolutions, outcome documents of the Summit, reports and contributions; "
+        "each leads to its paragraphs and what was drawn from them."
+    )
     rows_template = "mandates/_documents.html"
     queryset = Document.objects.select_related("body").prefetch_related("authors__organisation")
     filterset_class = DocumentFilterSet

@@ -8,10 +8,9 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from mandates.models import Document, Organisation
+from mandates.sources import Source
 from wsis_tracker.register.fields import PartialDateField, SlugsField, TranslatedField
 from wsis_tracker.register.records import Record, RecordManager, RecordQuerySet
-
-from mandates.sources import Source
 
 
 class RulingQuerySet(RecordQuerySet):

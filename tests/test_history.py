@@ -40,9 +40,13 @@ def test_an_act_that_writes_nothing_leaves_no_change():
 
 
 def test_an_act_that_fails_leaves_nothing_behind():
-    with pytest.raises(RuntimeError), act(reason="Doomed"):
-        Document(symbol="C90/3", title={"en": "Gone"}, kind="report").save()
-        raise RuntimeError
+    def doomed():
+        with act(reason="Doomed"):
+            Document(symbol="C90/3", title={"en": "Gone"}, kind="report").save()
+            raise RuntimeError
+
+    with pytest.raises(RuntimeError):
+        doomed()
     assert not Document.objects.filter(symbol="C90/3").exists()
     assert not Change.objects.filter(reason="Doomed").exists()
 

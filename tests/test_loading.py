@@ -139,7 +139,7 @@ def test_a_bad_record_is_named_by_file_and_key_and_nothing_is_loaded(directory, 
 
 def test_a_bad_part_undoes_the_whole_load(directory):
     bad = GOOD.replace("wg-wsis-report-2002-2006-para-1", "no-such-paragraph")
-    with pytest.raises(CommandError, match="Nothing was loaded.*new-body: sources.*no-such-paragraph"):
+    with pytest.raises(CommandError, match=r"Nothing was loaded.*new-body: sources.*no-such-paragraph"):
         call_command("load_register", str(directory(organisations=bad)))
     assert not Organisation.objects.filter(slug="new-body").exists()
 

@@ -10,11 +10,8 @@ from django.conf import settings
 
 def manage(*args, **environment):
     """Run a command with no environment of the caller's and no .env."""
-    command = [
-        sys.executable,
-        "-c",
-        "import environ; environ.Env.read_env = lambda *a, **k: None; import runpy, sys; sys.argv[0] = 'manage.py'; runpy.run_path('manage.py', run_name='__main__')",
-    ]
+    without_env_file = "import environ, runpy, sys; environ.Env.read_env = lambda *a, **k: None; sys.argv[0] = 'manage.py'; "
+    command = [sys.executable, "-c", without_env_file + "runpy.run_path('manage.py', run_name='__main__')"]
     return subprocess.run(
         [*command, *args],
         cwd=settings.BASE_DIR,

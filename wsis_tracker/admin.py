@@ -1,7 +1,35 @@
-"""The secretariat's application: the admin site with its records in the order in which staff think."""
+"""The secretariat's application: the admin site, its records in the order in which staff think."""
 
 from django.contrib import admin
+from django.utils.translation import gettext_lazy as _
+
+#: The groups of the index, each with its collections in order, by the names of their models.
+GROUPS = [
+    (_("What was asked"), ["Document", "Provision", "Relation", "Mandate", "Mention", "Figure"]),
+    (_("Who does what"), ["Organisation", "Person", "Appointment", "ActionLine", "Role", "Activity"]),
+    (_("Where it was discussed"), ["Meeting", "Submission", "Question", "Conclusion"]),
+    (_("Follow-up"), ["Task", "Progress"]),
+    (_("Reports"), ["Report", "Ruling"]),
+    (_("The register"), ["Change", "Proposal", "User", "Group"]),
+]
 
 
 class TrackerAdminSite(admin.AdminSite):
-    pass
+    site_title = _("WSIS tracker")
+    site_header = _("WSIS tracker: the secretariat’s records")
+    index_title = _("Records")
+
+    def get_app_list(self, request, app_label=None):
+        """The collections in the groups of the index; the page of one app stays Django's own."""
+        apps = super().get_app_list(request, app_label)
+        if app_label:
+            return apps
+        models = {model["object_name"]: model for app in apps for model in app["models"]}
+        grouped = [(name, [models.pop(key) for key in keys if key in models]) for name, keys in GROUPS]
+        if models:
+            grouped.append((_("Other"), list(models.values())))
+        return [
+            {"name": name, "app_label": f"group-{number}", "app_url": "", "has_module_perms": True, "models": members}
+            for number, (name, members) in enumerate(grouped)
+            if members
+        ]

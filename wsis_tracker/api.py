@@ -1,12 +1,165 @@
-"""The router of the REST API: every collection of the register under `/api/v1/`."""
+"""The REST API: every collection of the register under `/api/v1/`, and what is computed over them all."""
 
-from django.urls import include, path
-from rest_framework.routers import DefaultRouter
+from csp.decorators import csp_update
+from django.http import HttpResponsePermanentRedirect
+from django.shortcuts import render
+from django.urls import include, path, re_path, resolve
+from django.views.decorators.csrf import csrf_exempt
+from drf_spectacular.utils import extend_schema, extend_schema_field
+from drf_spectacular.views import SpectacularAPIView
+from rest_framework import serializers
+from rest_framework.response import Response
+from rest_framework.routers import SimpleRouter
 
-from mandates.api import DocumentViewSet
+import action_lines.api
+import mandates.api
+import meetings.api
+import reports.api
+from wsis_tracker.register.changes import Change
+from wsis_tracker.rest.filters import StrictFilterSet
+from wsis_tracker.rest.pagination import LargePages
+from wsis_tracker.rest.problems import problem_response
+from wsis_tracker.rest.serializers import API, Link, absolute, api_url
+from wsis_tracker.rest.viewsets import Computed, StrictView
 
-router = DefaultRouter()
-for viewset in [DocumentViewSet]:
+from .changes import public_changes, with_records
+from .search import SearchFilterSet
+
+router = SimpleRouter()
+for viewset in [*mandates.api.VIEWSETS, *action_lines.api.VIEWSETS, *meetings.api.VIEWSETS, *reports.api.VIEWSETS]:
     router.register(viewset.queryset.model.collection, viewset)
 
-urlpatterns = [path("v1/", include(router.urls))]
+
+class NoFilters(StrictFilterSet):
+    """Takes no parameter of its own."""
+
+    class Meta:
+        model = Change
+        fields = []
+
+
+ADDRESSES = {"type": "object", "additionalProperties": {"type": "string", "format": "uri"}}
+
+
+class Index(Computed):
+    """The addresses of the API."""
+
+    filterset_class = NoFilters
+    pagination_class = None
+
+    @extend_schema(operation_id="index", responses={200: ADDRESSES})
+    def get(self, request):
+        self.asked()
+        collections = [prefix for prefix, _viewset, _basename in router.registry]
+        computed = [route.pattern._route.rstrip("/") for route in COMPUTED]
+        return Response({name: absolute(f"{API}{name}/", {"request": request}) for name in sorted([*collections, *computed])})
+
+
+class FoundSerializer(Link):
+    """A record that was found, whatever its collection."""
+
+    collection = serializers.CharField()
+    display_url = serializers.URLField()
+
+    def to_representation(self, record):
+        display_url = absolute(record.get_absolute_url(), self.context)
+        return {"collection": record.collection, **super().to_representation(record), "display_url": display_url}
+
+
+class Search(Computed):
+    """The records of every collection that have all the words."""
+
+    serializer_class = FoundSerializer
+    filterset_class = SearchFilterSet
+
+    @extend_schema(operation_id="search_list", responses=FoundSerializer(many=True))
+    def get(self, request):
+        return self.page_of(self.asked().found())
+
+
+class TouchedSerializer(serializers.Serializer):
+    """A published record that an act touched; `display` and `url` are null where it was deleted."""
+
+    collection = serializers.CharField()
+    slug = serializers.SlugField()
+    type = serializers.ChoiceField(["created", "changed", "deleted"])
+    display = serializers.SerializerMethodField()
+    url = serializers.SerializerMethodField()
+
+    def get_display(self, touched) -> str | None:
+        return str(touched.record) if touched.record else None
+
+    def get_url(self, touched) -> str | None:
+        return api_url(touched.record, self.context) if touched.record else None
+
+
+class ChangeSerializer(serializers.Serializer):
+    """An act on the register: to the public when and what, to the staff also who and why."""
+
+    at = serializers.DateTimeField()
+    records = TouchedSerializer(many=True)
+    staff = serializers.SerializerMethodField()
+
+    def get_fields(self):
+        fields = super().get_fields()
+        if not self.context["request"] or not self.context["request"].user.has_perm("register.view_change"):
+            del fields["staff"]
+        return fields
+
+    @extend_schema_field(serializers.DictField(child=serializers.CharField()))
+    def get_staff(self, public):
+        change = public.change
+        return {"by": change.by.get_username() if change.by else "", "reason": change.reason, "request_id": change.request_id}
+
+
+class Changes(Computed):
+    """The acts on published records, the latest first."""
+
+    serializer_class = ChangeSerializer
+    filterset_class = NoFilters
+    pagination_class = LargePages
+
+    @extend_schema(operation_id="changes_list", responses=ChangeSerializer(many=True))
+    def get(self, request):
+        self.asked()
+        page = self.paginate_queryset(public_changes().select_related("by"))
+        return self.get_paginated_response(self.get_serializer(with_records(page), many=True).data)
+
+
+class Schema(StrictView, SpectacularAPIView):
+    """The OpenAPI schema of the API, as YAML or JSON by the Accept header."""
+
+    @extend_schema(exclude=True)
+    def get(self, request):
+        NoFilters(request.query_params).refuse_unknown()
+        return super().get(request)
+
+
+@csp_update({"img-src": ["data:"]})  # the signs of Swagger UI's own style sheet
+def docs(request):
+    """The API to look at and to try."""
+    return render(request, "rest/docs.html")
+
+
+COMPUTED = [
+    path("discrepancies/", reports.api.Discrepancies.as_view(), name="discrepancies-list"),
+    path("resolve/", mandates.api.Resolve.as_view(), name="resolve"),
+    path("search/", Search.as_view(), name="search-list"),
+    path("changes/", Changes.as_view(), name="changes-list"),
+    path("schema/", Schema.as_view(), name="schema"),
+    path("docs/", docs, name="docs"),
+]
+
+
+@csrf_exempt
+def unknown(request):
+    """No such address; one that lacks only its closing slash is shown the way."""
+    if request.method in ("GET", "HEAD") and not request.path.endswith("/") and resolve(f"{request.path_info}/").func != unknown:
+        return HttpResponsePermanentRedirect(request.get_full_path(force_append_slash=True))
+    return problem_response(request, 404, "There is nothing at this address of the API.")
+
+
+urlpatterns = [
+    path("v1/", include(([path("", Index.as_view(), name="index"), *router.urls, *COMPUTED], "api"))),
+    re_path("", unknown),
+]

@@ -12,7 +12,6 @@ env = environ.Env()
 environ.Env.read_env(BASE_DIR / ".env")
 
 
-
 def flag(name, default):
     """A switch of the environment: on or off, and nothing that could be taken for either."""
     value = env.str(name, default="").lower()
@@ -155,7 +154,6 @@ SPECTACULAR_SETTINGS = {
 }
 
 SIMPLE_HISTORY_HISTORY_CHANGE_REASON_USE_TEXT_FIELD = True
-SIMPLE_HISTORY_ENFORCE_HISTORY_MODEL_PERMISSIONS = True
 
 # Behind TLS (the default of production) cookies and redirects insist on it; `make run` serves plain HTTP on this machine alone.
 SECURE = flag("SECURE", default=not DEBUG)

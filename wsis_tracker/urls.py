@@ -4,6 +4,8 @@ from django.conf.urls.i18n import i18n_patterns
 from django.contrib import admin
 from django.urls import include, path
 
+from . import views
+
 handler400 = "wsis_tracker.pages.errors.bad_request"
 handler403 = "wsis_tracker.pages.errors.permission_denied"
 handler404 = "wsis_tracker.pages.errors.page_not_found"
@@ -12,6 +14,18 @@ handler500 = "wsis_tracker.pages.errors.server_error"
 urlpatterns = [
     path("api/", include("wsis_tracker.api")),
     *i18n_patterns(
+        path("", views.HomePage.as_view(), name="home"),
+        path("", include("mandates.urls")),
+        path("", include("action_lines.urls")),
+        path("", include("meetings.urls")),
+        path("", include("reports.urls")),
+        path("documents/<slug:slug>/", views.DocumentPage.as_view(), name="document"),
+        path("action-lines/<slug:slug>/", views.ActionLinePage.as_view(), name="action-line"),
+        path("matrix/", views.MatrixPage.as_view(), name="matrix"),
+        path("timeline/", views.TimelinePage.as_view(), name="timeline"),
+        path("search/", views.SearchPage.as_view(), name="search"),
+        path("doc/<path:symbol>", views.SymbolRedirect.as_view(), name="doc"),
+        path("about/", views.AboutPage.as_view(), name="about"),
         path("admin/", admin.site.urls),
         prefix_default_language=False,
     ),

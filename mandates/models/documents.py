@@ -46,10 +46,17 @@ class Certainty(models.TextChoices):
 
 
 class DocumentQuerySet(DatedQuerySet):
-    def known_as(self, printed):
-        """The documents that bear `printed` as symbol, or as an alias that is no guess, in any spelling."""
-        key = symbols.normalise(printed)
-        return self.filter(Q(normalised=key) | Q(aliases__normalised=key, aliases__certainty=Certainty.PRINTED)).distinct()
+    def known_as(self, *printed):
+        """The documents that bear one of `printed` as symbol, or as an alias that is no guess, in any spelling."""
+        keys = [symbols.normalise(text) for text in printed]
+        return self.filter(Q(normalised__in=keys) | Q(aliases__normalised__in=keys, aliases__certainty=Certainty.PRINTED)).distinct()
+
+    def versions_of(self, instruments):
+        """The first versions and the revisions of the resolutions or decisions."""
+        named = Q(normalised__in=[])
+        for base in (f"{i.body} {i.kind} {i.number}" for i in instruments):
+            named |= Q(normalised=base) | Q(normalised__startswith=f"{base} (REV")
+        return self.filter(named)
 
 
 class Document(DatedRecord):
@@ -109,6 +116,27 @@ class Document(DatedRecord):
     def searchable(self):
         return [self.slug, self.symbol, self.normalised, *self.title.values(), self.gist, self.place]
 
+    def chain(self, day=None):
+        """The published documents that this one amends, revises or continues, and that do so to it, from link to link.
+
+        In the order of the links, where they leave it open by date; as of `day` where one is given.
+        """
+        relations = Relation.objects.published().filter(kind__in=CHAIN, target__isnull=False)
+        documents = Document.objects.published()
+        if day:
+            relations, documents = relations.as_of(day), documents.as_of(day)
+        earlier, reached, new = {}, {self.pk}, {self.pk}
+        for _step in range(LONGEST_CHAIN):
+            joined = relations.filter(Q(document__in=new) | Q(target__in=new)).order_by().values_list("document", "target")
+            for later, before in joined:
+                earlier.setdefault(later, set()).add(before)
+                new = new | {later, before}
+            new -= reached
+            reached |= new
+            if not new:
+                break
+        return in_order(list(documents.filter(pk__in=reached)), earlier) if earlier else []
+
     def clean(self):
         super().clean()
         if not self.symbol and not self.title:
@@ -129,6 +157,18 @@ class Document(DatedRecord):
         if kwargs.get("update_fields") is not None:
             kwargs["update_fields"] = {*kwargs["update_fields"], "normalised"}
         super().save(*args, **kwargs)
+
+
+def in_order(documents, earlier):
+    """`documents`, each after those that `earlier` names for it, then by date; in a circle by date alone."""
+    left = sorted(documents, key=lambda document: (document.dated_on or "9999", document.slug))
+    ordered = []
+    while left:
+        waiting = {document.pk for document in left}
+        document = next((d for d in left if not earlier.get(d.pk, set()) & waiting - {d.pk}), left[0])
+        ordered.append(document)
+        left.remove(document)
+    return ordered
 
 
 class DocumentAlias(Part):
@@ -230,6 +270,7 @@ class Provision(Record):
     fact_ids = SlugsField(_("fact ids"), help_text=_("Rows of the analysis that say something of the paragraph itself."))
 
     collection = "provisions"
+    named_through = ("document",)
     visibility = None
     whole = "document"
     objects = RecordManager.from_queryset(ProvisionQuerySet)()
@@ -256,6 +297,10 @@ class Provision(Record):
         return [self.slug, self.number, self.gist]
 
 
+#: How many links the walk along a chain goes at most in each direction.
+LONGEST_CHAIN = 30
+
+
 class RelationKind(models.TextChoices):
     AMENDS = "amends", _("amends")
     REVISES = "revises", _("revises")
@@ -267,6 +312,9 @@ class RelationKind(models.TextChoices):
     CORRECTS = "corrects", _("corrects")
     REPRODUCES = "reproduces", _("reproduces")
     TAKEN_UP_IN = "taken-up-in", _("is taken up in")
+
+
+CHAIN = [RelationKind.AMENDS, RelationKind.REVISES, RelationKind.CONTINUES]
 
 
 class Relation(PeriodRecord):
@@ -287,6 +335,7 @@ class Relation(PeriodRecord):
     words = models.TextField(_("words"), blank=True)
 
     collection = "relations"
+    named_through = ("document", "target")
 
     class Meta(PeriodRecord.Meta):
         ordering = ["document__slug", "kind", "slug"]

@@ -140,6 +140,7 @@ class Mention(Record):
     words = models.TextField(_("gist"), blank=True, help_text=_("What is said of the organisation, in our own words."))
 
     collection = "mentions"
+    named_through = ("organisation", "provision__document")
     objects = RecordManager.from_queryset(MentionQuerySet)()
 
     class Meta(Record.Meta):

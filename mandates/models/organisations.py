@@ -247,6 +247,7 @@ class Appointment(PeriodRecord):
     )
 
     collection = "appointments"
+    named_through = ("person", "organisation")
 
     class Meta(PeriodRecord.Meta):
         ordering = ["organisation__slug", "office", unknown_last("valid_from"), "slug"]

@@ -190,6 +190,7 @@ class Submission(DatedRecord):
     phase = models.CharField(_("phase of the Summit"), max_length=10, choices=Phase, blank=True)
 
     collection = "submissions"
+    named_through = ("document", "meeting")
 
     class Meta(DatedRecord.Meta):
         ordering = [unknown_last("dated_on"), "slug"]
@@ -246,6 +247,7 @@ class Conclusion(DatedRecord):
     modality = models.CharField(_("modality as printed"), max_length=60, blank=True)
 
     collection = "conclusions"
+    named_through = ("meeting",)
 
     class Meta(DatedRecord.Meta):
         ordering = ["meeting__slug", "position", "slug"]

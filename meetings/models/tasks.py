@@ -99,16 +99,11 @@ class Task(Record):
     def searchable(self):
         return [self.slug, self.title, self.description]
 
-    @transaction.atomic
-    def move_to(self, state, *, on, by=None, reason="", due_on=None):
-        """Move the task to `state` on a day of the world, and with `due_on` set its due date; refused moves change nothing.
-
-        Raises ValidationError where the move is not allowed, is dated before the last one, or somebody else was faster.
-        """
-        moves = self.moves.order_by("-on", "-pk")
-        last = moves.first()
+    def check_move(self, state, *, on, due_on=None):
+        """Refuse a move that is not allowed, changes nothing, or is dated before the last; return the state before it."""
+        last = self.moves.order_by("-on", "-pk").first() if self.pk else None
         before = last.to_state if last else ""
-        if state not in NEXT[before] and not (state == before and due_on != self.due_on):
+        if state not in NEXT[before] and not (state == before and due_on and due_on != self.due_on):
             raise ValidationError(
                 {
                     "state": _("A task that is %(before)s cannot become %(state)s.")
@@ -117,6 +112,15 @@ class Task(Record):
             )
         if last and on < last.on:
             raise ValidationError({"on": _("The task's last move is dated %(day)s; a new one is no earlier.") % {"day": last.on}})
+        return before
+
+    @transaction.atomic
+    def move_to(self, state, *, on, by=None, reason="", due_on=None):
+        """Move the task to `state` on a day of the world, and with `due_on` set its due date; refused moves change nothing.
+
+        Raises ValidationError where the move is not allowed, is dated before the last one, or somebody else was faster.
+        """
+        before = self.check_move(state, on=on, due_on=due_on)
         due_on = due_on or self.due_on
         still = Task.objects.filter(pk=self.pk, state=self.state, due_on=self.due_on)
         # The conditional update is the lock: of two moves at once, one finds the task no longer as it was read.
@@ -235,6 +239,7 @@ class Progress(Record):
     )
 
     collection = "progress"
+    named_through = ("task",)
     visibility = None
     whole = "task"
     objects = RecordManager.from_queryset(ProgressQuerySet)()

@@ -15,10 +15,7 @@ class FilterForm(forms.Form):
             self.fields[name] = forms.ChoiceField(label=label, required=False, choices=[("", _("all")), *offered])
         self.fields["as_of"] = forms.CharField(label=_("As of"), required=False, widget=forms.TextInput(attrs={"type": "date"}))
         self.others = [
-            (name, value)
-            for name, values in data.lists()
-            for value in values
-            if value and name not in {*self.fields, *others_than}
+            (name, value) for name, values in data.lists() for value in values if value and name not in {*self.fields, *others_than}
         ]
 
 

@@ -26,7 +26,7 @@ class DayForm(forms.Form):
     def refuse_unknown(self, allowed=()):
         """Raise BadParameter for other parameters, repeated ones, and a malformed day."""
         problems = {name: [_("There is no such parameter here.")] for name in self.data if name not in {*self.fields, *allowed}}
-        problems |= {name: [_("Given more than once.")] for name, values in self.data.lists() if len(values) > 1}
+        problems |= {name: [_("Given more than once.")] for name in self.fields if len(self.data.getlist(name)) > 1}
         if not self.is_valid():
             problems |= self.errors
         if problems:
@@ -100,7 +100,9 @@ class RecordPage(Page):
         if self.record is None:
             raise Http404
         if self.day and not records.as_of(self.day).filter(pk=self.record.pk).exists():
-            return self.response_class(request, ["pages/not_there.html"], {"record": self.record, "day": self.day, "heading": str(self.record)})
+            return self.response_class(
+                request, ["pages/not_there.html"], {"record": self.record, "day": self.day, "heading": str(self.record)}
+            )
         return super().get(request, *args, **kwargs)
 
     def get_context_data(self, **kwargs):
@@ -125,13 +127,16 @@ class ListPage(Page):
         """`records` with what their rows show beside themselves."""
         return records
 
+    def count_of(self, records):
+        return records.count()
+
     def paged(self, records):
         """The context of one page of `records`: its rows, how many there are, and where its neighbours begin."""
         rows = list(self.with_parts(records)[self.offset : self.offset + self.limit + 1])
         more = len(rows) > self.limit
         return {
             "records": rows[: self.limit],
-            "count": records.count() if self.counted else None,
+            "count": self.count_of(records) if self.counted else None,
             "first": self.offset + 1,
             "last": self.offset + min(len(rows), self.limit),
             "more": more,
@@ -162,12 +167,14 @@ class RecordListView(ListPage):
     def day(self):
         return self.filterset.day
 
+    def found(self):
+        """What the filters leave."""
+        return self.filterset.qs
+
     def undated(self):
         return self.filterset.undated() + super().undated()
 
     def get_context_data(self, **kwargs):
-        context = self.paged(self.filterset.qs)
+        context = self.paged(self.found())
         form = FilterForm(self.request.GET, selects=self.selects, others_than={"limit", "offset"})
-        return super().get_context_data(
-            **context, form=form, rows_template=self.rows_template, introduction=self.introduction, **kwargs
-        )
+        return super().get_context_data(**context, form=form, rows_template=self.rows_template, introduction=self.introduction, **kwargs)

@@ -30,7 +30,9 @@ def _hidden_targets():
         if issubclass(model, Record):
             seen = model.objects.published()
         elif issubclass(model, Part):
-            seen = model.objects.filter(**{f"record__{model._meta.get_field('record').related_model.visibility_path()}": Visibility.PUBLISHED})
+            seen = model.objects.filter(
+                **{f"record__{model._meta.get_field('record').related_model.visibility_path()}": Visibility.PUBLISHED}
+            )
         else:
             continue
         for link in record_links(model):

@@ -144,6 +144,22 @@ class TranslatedField(models.JSONField):
         return super().formfield(**{"form_class": TranslatedFormField, **kwargs})
 
 
+class SlugsFormField(forms.CharField):
+    """The texts of a list, separated by commas."""
+
+    def __init__(self, *, encoder=None, decoder=None, **kwargs):
+        super().__init__(**kwargs)
+
+    def prepare_value(self, value):
+        return ", ".join(value) if isinstance(value, list) else value
+
+    def to_python(self, value):
+        return [item.strip() for item in (value or "").split(",") if item.strip()]
+
+    def has_changed(self, initial, data):
+        return (initial or []) != self.to_python(data)
+
+
 class SlugsField(models.JSONField):
     """An ordered list of short texts: fact ids, names of what was weighed."""
 
@@ -154,6 +170,9 @@ class SlugsField(models.JSONField):
         super().validate(value, model_instance)
         if not isinstance(value, list) or not all(isinstance(item, str) and item for item in value):
             raise ValidationError(_("A list of texts is expected."))
+
+    def formfield(self, **kwargs):
+        return super().formfield(**{"form_class": SlugsFormField, **kwargs})
 
 
 class SearchField(models.TextField):
@@ -193,4 +212,4 @@ class HasWords(models.Lookup):
         index = quote(f"{table}_words")
         where = " ".join(f'"{word}"' for word in fold(self.rhs))
         alias = quote(self.lhs.alias)
-        return f"{alias}.{quote('id')} IN (SELECT rowid FROM {index} WHERE {index} MATCH %s)", [where]
+        return f"{alias}.{quote('id')} IN (SELECT rowid FROM {index} WHERE {index} MATCH %s)", [where]  # noqa: S608 - our own tables' names

@@ -16,7 +16,7 @@ from django.db import models
 
 from .changes import act
 from .fields import SlugsField, TranslatedField
-from .records import Part, Record, Visibility
+from .records import Record, Visibility
 
 
 class BadRecord(ValueError):

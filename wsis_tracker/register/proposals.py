@@ -36,6 +36,7 @@ class Proposal(models.Model):
         ordering = ["-at", "-pk"]
         verbose_name = _("proposal")
         verbose_name_plural = _("proposals")
+        permissions = [("publish", _("Can publish and withdraw records, and decide on proposals"))]
         constraints = [
             models.CheckConstraint(
                 condition=Q(state__in=["accepted", "refused"], decided_by__isnull=False, decided_at__isnull=False)

@@ -87,6 +87,8 @@ class Record(models.Model):
 
     #: The name of the collection in addresses, in the API and among the fixtures.
     collection = None
+    #: The lookups that its one-line name reads, for `select_related`.
+    named_through = ()
     #: The field that leads from a part to its whole, whose visibility it shares; a part sets `visibility = None`.
     whole = None
 
@@ -160,10 +162,10 @@ class Record(models.Model):
 
     def points_to(self):
         """The records that this one names, itself or through its parts."""
-        found = list(_named_by(self))
+        found = list(named_by(self))
         if self.pk:
             for part in self.parts():
-                found += [r for row in getattr(self, part).all() for r in _named_by(row) if r != self]
+                found += [r for row in getattr(self, part).all() for r in named_by(row) if r != self]
         return found
 
     def published_pointing_here(self):
@@ -205,7 +207,7 @@ class Record(models.Model):
         return [relation.get_accessor_name() for relation in cls._part_relations()]
 
 
-def _named_by(row):
+def named_by(row):
     """The records that the foreign keys of `row` lead to."""
     for field in row._meta.concrete_fields:
         if field.is_relation and issubclass(field.related_model, Record):

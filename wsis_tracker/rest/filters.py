@@ -176,6 +176,10 @@ class WholeNumberFilter(django_filters.Filter):
     field_class = WholeNumberField
 
 
+class NumberFilter(django_filters.NumberFilter):
+    """By a number within the bounds of the field's own column."""
+
+
 class TrueFalseField(forms.CharField):
     """`true` or `false`, and nothing else."""
 
@@ -287,7 +291,7 @@ class RecordFilterSet(StrictFilterSet):
         if isinstance(field, models.BooleanField):
             return TrueFalseFilter(**args)
         if isinstance(field, models.DecimalField):
-            return django_filters.NumberFilter(**args, max_digits=field.max_digits, decimal_places=field.decimal_places)
+            return NumberFilter(**args, max_digits=field.max_digits, decimal_places=field.decimal_places)
         if isinstance(field, models.CharField) and args["lookup_expr"] in ONE:
             return OneOf(**args)
         return super().filter_for_field(field, field_name, lookup_expr)

@@ -4,6 +4,7 @@ from http import HTTPStatus
 
 from django.http import JsonResponse
 from rest_framework import exceptions
+from rest_framework.renderers import JSONRenderer
 from rest_framework.views import exception_handler as rest_exception_handler
 
 CONTENT_TYPE = "application/problem+json"
@@ -19,6 +20,14 @@ class Conflict(exceptions.APIException):
 
 class NotYet(exceptions.NotFound):
     """The record exists, but was not there on the day asked for."""
+
+
+class NotFoundWith(exceptions.NotFound):
+    """Nothing is found; the members of `more` say what might have been meant."""
+
+    def __init__(self, detail, **more):
+        self.more = more
+        super().__init__(detail)
 
 
 def problem(status, detail, *, instance, errors=(), **more):
@@ -57,4 +66,5 @@ def exception_handler(exc, context):
         response.status_code, detail or HTTPStatus(response.status_code).phrase, instance=request.path, errors=errors, **more
     )
     response.content_type = CONTENT_TYPE
+    request.accepted_renderer, request.accepted_media_type = JSONRenderer(), CONTENT_TYPE
     return response

@@ -1,17 +1,22 @@
 """Records as JSON: related ones as `{"slug", "display", "url"}`, facts with their sources."""
 
+from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
-from wsis_tracker.register.fields import TranslatedField
+from wsis_tracker.register.fields import SlugsField, TranslatedField
 
 API = "/api/v1/"
 
 
-def api_url(record, context):
-    """The address of a record's own representation."""
-    path = f"{API}{record.collection}/{record.slug}/"
+def absolute(path, context):
+    """`path` as an address that stands alone."""
     request = context.get("request")
     return request.build_absolute_uri(path) if request else path
+
+
+def api_url(record, context):
+    """The address of a record's own representation."""
+    return absolute(f"{API}{record.collection}/{record.slug}/", context)
 
 
 class Link(serializers.Serializer):
@@ -25,15 +30,29 @@ class Link(serializers.Serializer):
         return {"slug": record.slug, "display": str(record), "url": api_url(record, self.context)}
 
 
-class PartLink(Link):
-    """The record that a part leads to, by the name of the part's field: the authors of a document, the conveners of a meeting."""
+@extend_schema_field(Link(many=True))
+class PartLinks(serializers.Field):
+    """The records that a record's parts lead to by the field `leads_to`; with `part`, of those parts alone."""
 
-    def __init__(self, *args, leads_to="organisation", **kwargs):
-        self.leads_to = leads_to
-        super().__init__(*args, **kwargs)
+    def __init__(self, *, leads_to="organisation", part=None, **kwargs):
+        self.leads_to, self.part = leads_to, part
+        super().__init__(**{"read_only": True, **kwargs})
 
-    def to_representation(self, part):
-        return super().to_representation(getattr(part, self.leads_to))
+    def to_representation(self, parts):
+        link = Link(context=self.context)
+        return [link.to_representation(getattr(part, self.leads_to)) for part in parts.all() if self.part is None or part.part == self.part]
+
+
+class Texts(serializers.ListField):
+    """A list of short texts."""
+
+    child = serializers.CharField()
+
+
+class Translated(serializers.DictField):
+    """A text per language code."""
+
+    child = serializers.CharField()
 
 
 class SourceSerializer(serializers.Serializer):
@@ -44,13 +63,7 @@ class SourceSerializer(serializers.Serializer):
     words = serializers.CharField()
     field = serializers.CharField()
     value = serializers.CharField()
-    fact_ids = serializers.ListField(child=serializers.CharField())
-
-
-class Translated(serializers.DictField):
-    """A text per language code."""
-
-    child = serializers.CharField()
+    fact_ids = Texts()
 
 
 class RecordSerializer(serializers.ModelSerializer):
@@ -60,22 +73,41 @@ class RecordSerializer(serializers.ModelSerializer):
     url = serializers.SerializerMethodField()
     display_url = serializers.SerializerMethodField()
 
-    #: The fields that every record's `Meta.fields` begins and ends with.
+    #: The fields that every record's `Meta.fields` begins and ends with, and those of what holds for a time or has a day.
     FIRST = ["slug", "display", "url", "display_url"]
+    PERIOD = ["valid_from", "valid_until", "date_basis"]
+    DATED = ["dated_on", "date_basis"]
     LAST = ["created_at", "updated_at"]
+
+    @property
+    def day(self):
+        """The day asked for as ISO text, or None."""
+        return self.context.get("day")
+
+    def known(self, date):
+        """A date as it was known on the day asked for: None while it was to come."""
+        return date if date and (self.day is None or date <= self.day) else None
 
     def get_url(self, record) -> str:
         return api_url(record, self.context)
 
     def get_display_url(self, record) -> str:
-        request = self.context.get("request")
-        path = record.get_absolute_url()
-        return request.build_absolute_uri(path) if request else path
+        return absolute(record.get_absolute_url(), self.context)
 
     def build_standard_field(self, field_name, model_field):
         if isinstance(model_field, TranslatedField):
             return Translated, {"read_only": True}
+        if isinstance(model_field, SlugsField):
+            return Texts, {"read_only": True}
         return super().build_standard_field(field_name, model_field)
 
     def build_relational_field(self, field_name, relation_info):
-        return Link, {"read_only": True}
+        return Link, {"read_only": True, "allow_null": relation_info.model_field.null}
+
+
+class SourcedSerializer(RecordSerializer):
+    """A fact, with the paragraphs in which it is read."""
+
+    sources = SourceSerializer(many=True, read_only=True)
+
+    LAST = ["sources", *RecordSerializer.LAST]

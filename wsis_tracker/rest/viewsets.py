@@ -3,19 +3,56 @@
 from django.http import Http404
 from rest_framework import viewsets
 from rest_framework.exceptions import NotFound
+from rest_framework.generics import GenericAPIView
+from rest_framework.views import APIView
 
 from .pagination import LargePages
 from .problems import NotYet
 
+SOURCES = "sources__provision__document"
 
-class RecordViewSet(viewsets.ReadOnlyModelViewSet):
+
+class StrictView(APIView):
+    """A view that answers 405 to a method that it does not know, whoever asks."""
+
+    def initial(self, request, *args, **kwargs):
+        if request.method not in self.allowed_methods:
+            self.http_method_not_allowed(request)
+        super().initial(request, *args, **kwargs)
+
+
+class Computed(StrictView, GenericAPIView):
+    """An answer that is computed from the register, open to all as the published register is."""
+
+    permission_classes = ()
+
+    def asked(self):
+        """The FilterSet of the request, with every parameter that nothing knows refused."""
+        filterset = self.filterset_class(self.request.query_params)
+        filterset.refuse_unknown(allowed=self.paginator.parameters if self.paginator else ())
+        return filterset
+
+    def page_of(self, found):
+        return self.get_paginated_response(self.get_serializer(self.paginate_queryset(found), many=True).data)
+
+
+class RecordViewSet(StrictView, viewsets.ReadOnlyModelViewSet):
     """A collection of the register, as the public may see it, and as of any day."""
 
     lookup_field = "slug"
-    lookup_value_regex = r"[^/]+"
+    lookup_value_regex = r"[-a-zA-Z0-9_]+"
+    #: What one record alone shows, where it is more than it shows in a list.
+    detail_serializer_class = None
 
     def get_queryset(self):
         return super().get_queryset().published()
+
+    def get_serializer_class(self):
+        return (self.detail and self.detail_serializer_class) or super().get_serializer_class()
+
+    def get_serializer_context(self):
+        day = self.filterset.day if hasattr(self, "filterset") else None
+        return {**super().get_serializer_context(), "day": day and day.isoformat()}
 
     def list(self, request, *args, **kwargs):
         response = super().list(request, *args, **kwargs)
@@ -28,8 +65,7 @@ class RecordViewSet(viewsets.ReadOnlyModelViewSet):
         try:
             return super().get_object()
         except Http404:
-            day = self.request.query_params.get("as_of")
-            slug = self.kwargs["slug"]
+            slug, day = self.kwargs["slug"], self.filterset.day
             if day and self.get_queryset().filter(slug=slug).exists():
                 raise NotYet(f"“{slug}” is in the register, but does not hold or was not there on {day}.") from None
             raise NotFound(f"There is no “{slug}” in this collection.") from None

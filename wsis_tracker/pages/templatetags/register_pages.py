@@ -96,8 +96,11 @@ def with_parameters(url, **parameters):
 
 @register.simple_tag(takes_context=True)
 def url_as_of(context, target, **parameters):
-    """The address of a record, or of a page by its name, on the day that this page shows."""
-    url = target.get_absolute_url() if hasattr(target, "get_absolute_url") else reverse(target)
+    """The address of a record, of a page by its name, or an address itself, on the day that this page shows."""
+    if hasattr(target, "get_absolute_url"):
+        url = target.get_absolute_url()
+    else:
+        url = target if target.startswith("/") else reverse(target)
     return with_parameters(url, **parameters, as_of=context.get("day"))
 
 

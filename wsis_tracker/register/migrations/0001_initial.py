@@ -50,6 +50,7 @@ class Migration(migrations.Migration):
                 'verbose_name': 'proposal',
                 'verbose_name_plural': 'proposals',
                 'ordering': ['-at', '-pk'],
+                'permissions': [('publish', 'Can publish and withdraw records, and decide on proposals')],
                 'constraints': [models.CheckConstraint(condition=models.Q(models.Q(('decided_at__isnull', False), ('decided_by__isnull', False), ('state__in', ['accepted', 'refused'])), models.Q(('decided_by', None), ('state__in', ['waiting', 'withdrawn'])), _connector='OR'), name='proposal_decision_names_who_and_when'), models.CheckConstraint(condition=models.Q(('decided_by', None), models.Q(('decided_by', models.F('by')), _negated=True), _connector='OR'), name='proposal_is_decided_by_another', violation_error_message='Who made the proposal cannot decide it.')],
             },
         ),

@@ -1,0 +1,106 @@
+"""The public pages of meetings and of follow-up tasks."""
+
+from django.utils.translation import gettext_lazy as _
+
+from action_lines.models import ActionLine
+from mandates.models import Organisation
+from mandates.sources import with_sources
+from wsis_tracker.pages.forms import as_choices
+from wsis_tracker.pages.views import RecordListView, RecordPage
+
+from .filters import MeetingFilterSet, TaskFilterSet
+from .models import Meeting, Task, TaskOrganisation
+from .models.discussions import MeetingKind, MeetingState
+from .models.tasks import TaskState
+
+
+def responsible_organisations():
+    """The organisations that are responsible for a task."""
+    parts = TaskOrganisation.objects.filter(part=TaskOrganisation.PartTaken.RESPONSIBLE, record__in=Task.objects.published())
+    return as_choices(Organisation.objects.published().filter(pk__in=parts.order_by().values("organisation")))
+
+
+def lines_with_tasks():
+    """The action lines that a task serves."""
+    return as_choices(ActionLine.objects.published().filter(tasks__record__in=Task.objects.published()).distinct())
+
+
+class MeetingList(RecordListView):
+    heading = _("Meetings")
+    introduction = _("Where it was discussed: meetings of the Group, of others and of the Summit, held and planned.")
+    rows_template = "meetings/_meetings.html"
+    queryset = Meeting.objects.select_related("body").prefetch_related("conveners__organisation")
+    filterset_class = MeetingFilterSet
+    selects = {
+        "kind": (_("Kind"), MeetingKind.choices),
+        "state": (_("State"), MeetingState.choices),
+    }
+
+
+class MeetingPage(RecordPage):
+    template_name = "meetings/meeting.html"
+    queryset = with_sources(Meeting.objects.select_related("body"))
+    record_name = "meeting"
+
+    def get_context_data(self, **kwargs):
+        meeting = self.record
+        submissions = self.there(with_sources(meeting.submissions.select_related("document", "submitted_by")))
+        questions = meeting.questions.select_related("answered_by__meeting", "answered_in__document").prefetch_related(
+            "put_to__organisation"
+        )
+        conclusions = meeting.conclusions.select_related("provision__document", "concluded_by")
+        conclusions = conclusions.prefetch_related("mandates__mandate")
+        tasks = list(self.tasks_from(meeting))
+        return super().get_context_data(
+            conveners=meeting.conveners.select_related("organisation"),
+            lines=meeting.action_lines.select_related("action_line"),
+            given_in=[s for s in submissions if s.direction == s.Direction.INPUT],
+            given_out=[s for s in submissions if s.direction == s.Direction.OUTPUT],
+            questions=self.there(with_sources(questions)),
+            conclusions=[(c, [t for t in tasks if t.conclusion_id == c.pk]) for c in self.there(with_sources(conclusions))],
+            **kwargs,
+        )
+
+    def tasks_from(self, meeting):
+        """The tasks that come from the meeting's conclusions, in their state of the day."""
+        tasks = Task.objects.filter(conclusion__meeting=meeting)
+        return self.there(tasks) if self.day else self.there(tasks).now()
+
+
+class TaskList(RecordListView):
+    heading = _("Tasks")
+    introduction = _("What is being done about what was asked, with its state on the day shown.")
+    rows_template = "meetings/_tasks.html"
+    queryset = with_sources(Task.objects.prefetch_related("organisations__organisation"))
+    filterset_class = TaskFilterSet
+    selects = {
+        "state": (_("State"), TaskState.choices),
+        "responsible": (_("Responsible"), responsible_organisations),
+        "action_line": (_("Action line"), lines_with_tasks),
+        "overdue": (_("Overdue"), [("true", _("only overdue")), ("false", _("not overdue"))]),
+    }
+
+    def get_context_data(self, **kwargs):
+        return super().get_context_data(states=dict(TaskState.choices), **kwargs)
+
+
+class TaskPage(RecordPage):
+    template_name = "meetings/task.html"
+    queryset = with_sources(
+        Task.objects.select_related("mandate__made_in__document", "conclusion__meeting", "conclusion__provision__document")
+    )
+    record_name = "task"
+
+    def get_context_data(self, **kwargs):
+        task = self.record
+        moves = list(task.moves.filter(on__lte=self.day) if self.day else task.moves.all())
+        progress = task.progress.select_related("organisation").prefetch_related("evidence__document")
+        return super().get_context_data(
+            state=moves[-1].get_to_state_display() if moves else task.get_state_display(),
+            due=moves[-1].due_to if moves else task.due_on,
+            moves=moves,
+            progress=self.there(progress),
+            organisations=task.organisations.select_related("organisation"),
+            lines=task.action_lines.select_related("action_line"),
+            **kwargs,
+        )

@@ -1,0 +1,72 @@
+"""Discrepancies, rulings and reports as JSON."""
+
+from django.urls import reverse
+from rest_framework import serializers
+
+from wsis_tracker.rest.serializers import Link, RecordSerializer, SourcedSerializer, Texts, absolute
+
+from .models import Report, Ruling
+
+
+class EarlierVoiceSerializer(serializers.Serializer):
+    """An earlier claim of a claimant that was not withdrawn."""
+
+    key = serializers.CharField()
+    value = serializers.CharField()
+    words = serializers.CharField()
+    level = serializers.CharField()
+    record = Link(allow_null=True)
+    claimant = Link(allow_null=True)
+    source = Link(allow_null=True)
+
+
+class VoiceSerializer(EarlierVoiceSerializer):
+    """What one source says of the subject."""
+
+    earlier = EarlierVoiceSerializer(many=True)
+
+
+class DiscrepancySerializer(serializers.Serializer):
+    """Voices that differ about one subject on a day, and the ruling on them; it is computed, so it has a key and no slug."""
+
+    key = serializers.CharField()
+    display_url = serializers.SerializerMethodField()
+    kind = serializers.CharField()
+    state = serializers.SerializerMethodField()
+    subject = Link()
+    field = serializers.CharField(source="field_name")
+    organisation = Link(allow_null=True)
+    action_line = Link(allow_null=True)
+    voices = VoiceSerializer(many=True)
+    ruling = Link(allow_null=True)
+
+    def get_display_url(self, discrepancy) -> str:
+        return absolute(f"{reverse('discrepancies')}#{discrepancy.key}", self.context)
+
+    def get_state(self, discrepancy) -> str:
+        return "open" if discrepancy.is_open else "ruled"
+
+
+class RulingSerializer(RecordSerializer):
+    weighed = Texts(read_only=True)
+    stands = Texts(read_only=True)
+
+    class Meta:
+        model = Ruling
+        fields = [*RecordSerializer.FIRST, "subject", "weighed", "stands", "reason", "ruled_on", *RecordSerializer.LAST]
+
+
+class ReportSerializer(SourcedSerializer):
+    class Meta:
+        model = Report
+        fields = [
+            *SourcedSerializer.FIRST,
+            "title",
+            "kind",
+            "covers_from",
+            "covers_to",
+            "day",
+            "reports_to",
+            "document",
+            *SourcedSerializer.LAST,
+        ]

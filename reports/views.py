@@ -1,0 +1,88 @@
+"""The public pages of discrepancies and reports."""
+
+from itertools import groupby
+from operator import attrgetter
+
+from django.db.models import prefetch_related_objects
+from django.utils.translation import gettext_lazy as _
+
+from action_lines.models import ActionLine, Role
+from mandates.models import Organisation
+from mandates.sources import with_sources
+from wsis_tracker.pages.forms import as_choices
+from wsis_tracker.pages.views import RecordListView, RecordPage
+
+from .coverage import coverage
+from .filters import KINDS, STATES, DiscrepancyFilterSet, ReportFilterSet
+from .models import Report, ReportKind
+
+#: What the name and address of a record take from others, by its collection.
+NAMED_BY = {
+    "appointments": ["person", "organisation"],
+    "conclusions": ["meeting"],
+    "figures": ["sources__provision__document"],
+    "mentions": ["organisation", "provision__document"],
+    "progress": ["task"],
+    "questions": ["meeting"],
+    "relations": ["document", "target"],
+    "roles": ["organisation", "action_line"],
+    "submissions": ["document", "meeting"],
+}
+
+
+def prefetch_names(records):
+    """Fetch what the names and addresses of `records` of any kinds need; as many queries as kinds have such fields."""
+    by_kind = attrgetter("collection")
+    for collection, alike in groupby(sorted(records, key=by_kind), by_kind):
+        if collection in NAMED_BY:
+            prefetch_related_objects(list(alike), *NAMED_BY[collection])
+
+
+def organisations_with_roles():
+    return as_choices(Organisation.objects.published().filter(pk__in=Role.objects.published().order_by().values("organisation")))
+
+
+class DiscrepancyList(RecordListView):
+    heading = _("Discrepancies")
+    introduction = _("Where sources differ: in the level of a role, in a value, or in a number that the register counts otherwise.")
+    rows_template = "reports/_discrepancies.html"
+    filterset_class = DiscrepancyFilterSet
+    queryset = Role.objects.all()
+    selects = {
+        "organisation": (_("Organisation"), organisations_with_roles),
+        "action_line": (_("Action line"), lambda: as_choices(ActionLine.objects.published())),
+        "kind": (_("Kind"), KINDS),
+        "state": (_("State"), STATES),
+    }
+
+    def found(self):
+        return self.filterset.found()
+
+    def count_of(self, records):
+        return len(records)
+
+    def with_parts(self, records):
+        prefetch_names([discrepancy.subject for discrepancy in records[self.offset : self.offset + self.limit]])
+        return records
+
+    def undated(self):
+        return Role.objects.published().undated().count() if self.day else 0
+
+
+class ReportList(RecordListView):
+    heading = _("Reports")
+    introduction = _("What was reported over a period, and how much of each issued text the register has read.")
+    rows_template = "reports/_reports.html"
+    queryset = with_sources(Report.objects.select_related("document", "reports_to"))
+    filterset_class = ReportFilterSet
+    selects = {"kind": (_("Kind"), ReportKind.choices)}
+
+
+class ReportPage(RecordPage):
+    template_name = "reports/report.html"
+    queryset = with_sources(Report.objects.select_related("document", "reports_to"))
+    record_name = "report"
+
+    def get_context_data(self, **kwargs):
+        document = self.record.document
+        return super().get_context_data(coverage=coverage(document, self.day) if document else None, **kwargs)

@@ -1,0 +1,176 @@
+"""Many rows at once, for tests that count queries: copies of a record with its parts, written without history."""
+
+import copy
+
+from action_lines.models import ActionLine, Activity, Role
+from mandates.models import Appointment, Document, Figure, Mandate, Mention, Organisation, Person, Provision, Relation
+from meetings.models import Conclusion, Meeting, Progress, Question, Submission, Task
+from reports.models import Report, Ruling
+
+
+def copies(record, n, change=lambda row, i: None):
+    """`n` published copies of `record` with its parts; `change(row, i)` makes each differ where it must."""
+    model, start = type(record), type(record).objects.count()
+    rows = []
+    for i in range(start, start + n):
+        row = copy.copy(record)
+        row.pk, row._state = None, copy.copy(record._state)
+        row.slug, row._state.adding = f"copy-{model.collection}-{i}", True
+        if model.whole is None:
+            row.visibility = "published"
+        change(row, i)
+        rows.append(row)
+    rows = model.objects.bulk_create(rows)
+    for accessor in model.parts():
+        parts = [part for part in getattr(record, accessor).all() if part.pk]
+        copied = []
+        for row in rows:
+            for part in parts:
+                twin = copy.copy(part)
+                twin.pk, twin.record = None, row
+                copied.append(twin)
+        if copied:
+            type(copied[0])._base_manager.bulk_create(copied)
+    return rows
+
+
+def richest(model):
+    """The published record of the loaded register that has the most parts of all kinds."""
+    records = model.objects.published()
+    return max(records, key=lambda record: [getattr(record, name).exists() for name in model.parts()].count(True))
+
+
+def organisations(n):
+    return copies(Organisation.objects.get(slug="wg-wsis"), n)
+
+
+def people(n):
+    return copies(richest(Person), n)
+
+
+def appointments(n):
+    return copies(richest(Appointment), n, lambda row, i: setattr(row, "capacity", "acting"))
+
+
+def symbol(row, i):
+    row.symbol = row.normalised = f"X77/{i}"
+
+
+def documents(n):
+    made = copies(richest(Document), n, symbol)
+    relations(n, made)
+    return made
+
+
+def provisions(n):
+    def place(row, i):
+        row.position, row.label = 10_000 + i, f"copy-{i}"
+
+    return copies(Provision.objects.filter(parent__isnull=False).first(), n, place)
+
+
+def relations(n, of=None):
+    """One relation from each of `n` new documents, and one to it."""
+    of = of or copies(richest(Document), n, symbol)
+    template = Relation.objects.published().filter(target__isnull=False, provision__isnull=True).first()
+    to = iter(of)
+    made = copies(template, n, lambda row, i: setattr(row, "document", next(to)))
+    back = iter(of)
+    return made + copies(template, n, lambda row, i: setattr(row, "target", next(back)))
+
+
+def mandates(n):
+    return copies(richest(Mandate), n)
+
+
+def mentions(n):
+    at = iter(provisions(n))
+    return copies(richest(Mention), n, lambda row, i: setattr(row, "provision", next(at)))
+
+
+def figures(n):
+    return copies(richest(Figure), n)
+
+
+def lines(n):
+    def place(row, i):
+        row.code, row.position = f"X{i}", 200 + i
+
+    return copies(ActionLine.objects.get(slug="c7-e-health"), n, place)
+
+
+def roles(n):
+    at = iter(provisions(n))
+    template = max(Role.objects.published().filter(restates__isnull=False), key=lambda role: role.associates.count())
+    return copies(template, n, lambda row, i: setattr(row, "made_in", next(at)))
+
+
+def activities(n):
+    return copies(richest(Activity), n, lambda row, i: setattr(row, "number", f"copy-{i}"))
+
+
+def meetings(n):
+    def place(row, i):
+        row.series, row.number = "", None
+
+    return copies(richest(Meeting), n, place)
+
+
+def submissions(n):
+    template = Submission.objects.published().filter(document__isnull=False, meeting__isnull=False).first()
+    of = iter(copies(richest(Document), n, symbol))
+    return copies(template, n, lambda row, i: setattr(row, "document", next(of)))
+
+
+def conclusions(n):
+    return copies(richest(Conclusion), n, lambda row, i: setattr(row, "item", f"copy {i}"))
+
+
+def questions(n):
+    template = Question.objects.published().filter(answered_by__isnull=False).first() or richest(Question)
+    return copies(template, n, lambda row, i: setattr(row, "number", 1000 + i))
+
+
+def tasks(n):
+    """Tasks, each with a report of progress."""
+    made = copies(richest(Task), n)
+    of = iter(made)
+    copies(Progress.objects.first(), n, lambda row, i: setattr(row, "task", next(of)))
+    return made
+
+
+def progress(n):
+    return copies(Progress.objects.first(), n)
+
+
+def rulings(n):
+    return copies(Ruling.objects.first(), n)
+
+
+def reports(n):
+    return copies(Report.objects.first(), n)
+
+
+#: Who makes the rows of each collection.
+MAKERS = {
+    "organisations": organisations,
+    "people": people,
+    "appointments": appointments,
+    "documents": documents,
+    "provisions": provisions,
+    "relations": relations,
+    "mandates": mandates,
+    "mentions": mentions,
+    "figures": figures,
+    "action-lines": lines,
+    "roles": roles,
+    "activities": activities,
+    "meetings": meetings,
+    "submissions": submissions,
+    "conclusions": conclusions,
+    "questions": questions,
+    "tasks": tasks,
+    "progress": progress,
+    "rulings": rulings,
+    "reports": reports,
+}

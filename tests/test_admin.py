@@ -1,0 +1,329 @@
+"""The admin: every page opens, each role does what it may, and what is refused is refused in words."""
+
+import pytest
+from django.contrib import admin
+from django.contrib.auth.models import Group
+from django.core.management import call_command
+from django.urls import reverse
+
+from mandates.models import Appointment, Document, Organisation, Provision
+from meetings.models import Task
+from tests.factories import (
+    DocumentFactory,
+    OrganisationFactory,
+    PersonFactory,
+    ProvisionFactory,
+    RoleFactory,
+    RulingFactory,
+    TaskFactory,
+    UserFactory,
+)
+from wsis_tracker.register.models import Change
+from wsis_tracker.register.records import Record
+
+pytestmark = pytest.mark.django_db
+MODELS = sorted(admin.site._registry, key=lambda model: model._meta.label)
+RECORDS = [model for model in MODELS if issubclass(model, Record)]
+ROLES = ["Reader", "Editor", "Reviewer", "Administrator"]
+
+
+def address(model, page, *args):
+    return reverse(f"admin:{model._meta.app_label}_{model._meta.model_name}_{page}", args=args)
+
+
+@pytest.fixture
+def sign_in(client):
+    def sign_in(role):
+        call_command("make_roles")
+        user = UserFactory(username=role.lower())
+        user.groups.add(Group.objects.get(name=role))
+        client.force_login(user)
+        return user
+
+    return sign_in
+
+
+def form_of(client, url):
+    """What the form at `url` would send if nothing were typed."""
+    context = client.get(url).context
+    data = {}
+    forms = [
+        context["adminform"].form,
+        *(form for formset in context["inline_admin_formsets"] for form in [formset.formset.management_form, *formset.formset.forms]),
+    ]
+    for form in forms:
+        for bound in form:
+            value = bound.value()
+            widget = bound.field.widget
+            if hasattr(widget, "decompress"):
+                data |= {f"{bound.html_name}_{code}": text for code, text in zip(widget.codes, widget.decompress(value), strict=True)}
+            elif isinstance(value, bool):
+                data |= {bound.html_name: "on"} if value else {}
+            else:
+                data[bound.html_name] = "" if value is None else value
+    return data
+
+
+def errors_of(response):
+    context = response.context
+    found = [str(error) for errors in context["adminform"].form.errors.values() for error in errors]
+    for formset in context["inline_admin_formsets"]:
+        found += [str(error) for form in formset.formset.forms for errors in form.errors.values() for error in errors]
+    return " ".join(found)
+
+
+@pytest.mark.parametrize("model", MODELS, ids=lambda m: m._meta.label)
+def test_every_page_of_every_collection_opens_for_an_administrator(model, client, sign_in):
+    sign_in("Administrator")
+    assert client.get(address(model, "changelist")).status_code == 200
+    assert client.get(address(model, "changelist"), {"q": "itu information"}).status_code == 200
+    may_add = admin.site.get_model_admin(model).has_add_permission(type("Request", (), {"user": client.get("/admin/").wsgi_request.user})())
+    assert client.get(address(model, "add")).status_code == (200 if may_add else 403)
+    record = model.objects.first()
+    if record:
+        assert client.get(address(model, "change", record.pk)).status_code == 200
+        assert client.get(address(model, "history", record.pk)).status_code == 200
+
+
+@pytest.mark.parametrize("model", RECORDS, ids=lambda m: m._meta.label)
+def test_a_record_saved_as_it_was_found_is_valid(model, client, sign_in):
+    sign_in("Reviewer")
+    record = model.objects.first() or RulingFactory()
+    url = address(model, "change", record.pk)
+    response = client.post(url, form_of(client, url) | {"change_reason": "Looked through"})
+    assert response.status_code == 302, errors_of(response)
+    assert record.history.first().history_change_reason == "Looked through"
+
+
+def test_the_index_groups_the_collections_as_staff_think(client, sign_in):
+    sign_in("Administrator")
+    groups = client.get("/admin/").context["app_list"]
+    assert [str(group["name"]) for group in groups] == [
+        "What was asked",
+        "Who does what",
+        "Where it was discussed",
+        "Follow-up",
+        "Reports",
+        "The register",
+    ]
+    assert {model["object_name"] for group in groups for model in group["models"]} == {model._meta.object_name for model in MODELS}
+
+
+@pytest.mark.parametrize("role", [None, *ROLES])
+@pytest.mark.parametrize("model", RECORDS, ids=lambda m: m._meta.label)
+def test_each_role_may_do_with_each_collection_what_it_should(role, model, client, sign_in):
+    """Nobody sees, readers look, editors write drafts (no rulings), reviewers and administrators write all."""
+    if role:
+        sign_in(role)
+    writes = role in ("Reviewer", "Administrator") or (role == "Editor" and model.__name__ != "Ruling")
+    assert client.get(address(model, "changelist")).status_code == (200 if role else 302)
+    assert client.get(address(model, "add")).status_code == (302 if role is None else 200 if writes else 403)
+    record = model.objects.first()
+    if record:
+        delete = client.get(address(model, "delete", record.pk)).status_code
+        assert delete == (302 if role is None else 200 if (writes and role != "Editor") or (writes and not record.shown_to_public) else 403)
+
+
+@pytest.mark.parametrize("role, status", [(None, 302), ("Reader", 403), ("Editor", 403), ("Reviewer", 403), ("Administrator", 200)])
+def test_only_administrators_keep_accounts(role, status, client, sign_in):
+    if role:
+        sign_in(role)
+    assert client.get("/admin/accounts/user/").status_code == status
+
+
+def test_a_new_record_is_a_draft_with_a_slug_of_its_own_and_its_history_says_who(client, sign_in):
+    user = sign_in("Editor")
+    data = form_of(client, address(Document, "add")) | {"symbol": "C07/15", "title_en": "A report", "kind": "report"}
+    assert client.post(address(Document, "add"), data).status_code == 302
+    document = Document.objects.get(symbol="C07/15")
+    assert (document.slug, document.visibility, document.history.get().history_user) == ("c07-15", "draft", user)
+
+
+def test_an_editor_cannot_publish(client, sign_in):
+    sign_in("Editor")
+    data = form_of(client, address(Document, "add")) | {
+        "symbol": "C07/15",
+        "title_en": "x",
+        "kind": "report",
+        "visibility": "published",
+        "change_reason": "x",
+    }
+    response = client.post(address(Document, "add"), data)
+    assert "not one of the available choices" in errors_of(response)
+
+
+def test_an_editor_sees_a_published_record_and_cannot_change_it(client, sign_in):
+    sign_in("Editor")
+    document = DocumentFactory(title={"en": "As it was"})
+    url = address(Document, "change", document.pk)
+    assert "a reviewer can change it" in client.get(url).content.decode()
+    assert client.post(url, {"title_en": "Overwritten", "change_reason": "x"}).status_code == 403
+    assert Document.objects.get(pk=document.pk).title == {"en": "As it was"}
+
+
+@pytest.mark.parametrize("action", ["publish", "withdraw", "delete_selected"])
+def test_an_editor_has_no_action_that_touches_what_is_published(action, client, sign_in):
+    sign_in("Editor")
+    document = DocumentFactory()
+    client.post(address(Document, "changelist"), {"action": action, "_selected_action": [document.pk], "post": "yes", "change_reason": "x"})
+    assert Document.objects.get(pk=document.pk).visibility == "published"
+
+
+def test_an_editor_cannot_bring_a_published_record_back_into_review(client, sign_in):
+    sign_in("Editor")
+    document = DocumentFactory()
+    client.post(address(Document, "changelist"), {"action": "send_to_review", "_selected_action": [document.pk], "change_reason": "x"})
+    assert Document.objects.get(pk=document.pk).visibility == "published"
+
+
+def test_a_change_of_a_published_record_takes_a_reason(client, sign_in):
+    sign_in("Reviewer")
+    url = address(Document, "change", DocumentFactory().pk)
+    response = client.post(url, form_of(client, url))
+    assert "Say why" in errors_of(response)
+
+
+def test_records_are_published_all_or_none(client, sign_in):
+    sign_in("Reviewer")
+    fine, hidden = (
+        RoleFactory(visibility="draft"),
+        RoleFactory(visibility="draft", organisation=OrganisationFactory(visibility="draft", acronym="HIDDEN")),
+    )
+    url = reverse("admin:action_lines_role_changelist")
+    both = {"action": "publish", "_selected_action": [fine.pk, hidden.pk], "change_reason": "Checked"}
+    assert "Publish first what this record points to: HIDDEN" in client.post(url, both, follow=True).content.decode()
+    fine.refresh_from_db()
+    assert fine.visibility == "draft"
+    client.post(url, both | {"_selected_action": [fine.pk]})
+    fine.refresh_from_db()
+    assert fine.visibility == "published"
+    assert fine.history.first().change == Change.objects.get(reason="Checked")
+
+
+def test_a_part_of_a_published_record_leads_to_nothing_unpublished(client, sign_in):
+    sign_in("Reviewer")
+    role = RoleFactory()
+    hidden = ProvisionFactory(document=DocumentFactory(visibility="draft"))
+    url = address(type(role), "change", role.pk)
+    data = form_of(client, url) | {
+        "sources-TOTAL_FORMS": "1",
+        "sources-0-record": role.pk,
+        "sources-0-provision": hidden.pk,
+        "change_reason": "x",
+    }
+    response = client.post(url, data)
+    assert response.status_code == 200
+    assert "leads to an unpublished one" in errors_of(response)
+    assert not role.sources.exists()
+
+
+def test_a_cited_provision_is_not_deleted_and_the_page_names_what_cites_it(client, sign_in):
+    sign_in("Administrator")
+    provision = Provision.objects.get(slug="wg-wsis-report-2002-2006-footnote")
+    for url, data in [
+        (address(Provision, "delete", provision.pk), {"post": "yes"}),
+        (address(Provision, "changelist"), {"action": "delete_selected", "_selected_action": [provision.pk], "post": "yes"}),
+        (address(Document, "delete", provision.document_id), {"post": "yes"}),
+    ]:
+        response = client.post(url, data)
+        assert "would require deleting the following protected related objects" in response.content.decode()
+        assert Provision.objects.filter(pk=provision.pk).exists()
+
+
+def test_a_deletion_is_in_the_history(client, sign_in):
+    user = sign_in("Reviewer")
+    organisation = OrganisationFactory()
+    client.post(address(Organisation, "delete", organisation.pk), {"post": "yes"})
+    row = Organisation.history.filter(slug=organisation.slug).first()
+    assert (row.history_type, row.history_user) == ("-", user)
+
+
+def test_overlapping_titular_chairs_are_refused_in_words(client, sign_in):
+    sign_in("Reviewer")
+    data = form_of(client, address(Appointment, "add")) | {
+        "person": PersonFactory().pk, "organisation": Organisation.objects.get(slug="wg-wsis").pk, "office": "chair", "capacity": "titular",
+        "valid_from": "2005", "date_basis": "printed",
+    }  # fmt: skip
+    response = client.post(address(Appointment, "add"), data)
+    assert response.status_code == 200
+    assert "The body has a titular chair in that time already" in errors_of(response)
+
+
+@pytest.mark.parametrize(
+    "values, words",
+    [
+        ({"symbol": "C06/07", "title_en": "Twice", "kind": "report"}, "is the symbol of a document in the register: C06/7"),
+        ({"symbol": "", "kind": "report"}, "This field is required"),
+        ({"symbol": "C07/1", "title_en": "x", "kind": "report", "dated_on": "soon"}, "is no date"),
+        ({"symbol": "C07/1", "title_en": "x", "kind": "report", "dated_on": "2007"}, "Say how the date is known"),
+        ({"symbol": "C07/1", "title_en": "x", "kind": "report", "covers_from": "2006", "covers_to": "2002"}, "ends before it begins"),
+        ({"symbol": "C07/1", "title_en": "x", "kind": "report", "body": "999999"}, "not one of the available choices"),
+        ({"symbol": "x" * 101, "title_en": "x", "kind": "report"}, "at most 100 characters"),
+        ({"symbol": "C07/\x00", "title_en": "x", "kind": "report"}, "Null characters are not allowed"),
+    ],
+)
+def test_wrong_input_is_refused_in_words_at_its_field(values, words, client, sign_in):
+    sign_in("Editor")
+    response = client.post(address(Document, "add"), form_of(client, address(Document, "add")) | values)
+    assert response.status_code == 200
+    assert words in errors_of(response)
+
+
+class TestTask:
+    def test_a_task_is_moved_in_its_form_with_who_and_why(self, client, sign_in):
+        user = sign_in("Reviewer")
+        task = TaskFactory(opened_on="2005-06-01")
+        url = address(Task, "change", task.pk)
+        data = form_of(client, url) | {
+            "move_to": "in-progress",
+            "move_on": "2005-07",
+            "move_due_on": "2005-12",
+            "change_reason": "Work began",
+        }
+        assert client.post(url, data).status_code == 302
+        task.refresh_from_db()
+        move = task.moves.last()
+        assert (task.state, task.due_on, move.by, move.reason, move.on) == ("in-progress", "2005-12", user, "Work began", "2005-07")
+
+    @pytest.mark.parametrize(
+        "move, words",
+        [
+            ({"move_to": "open", "move_on": "2005-07"}, "cannot become"),
+            ({"move_to": "done", "move_on": "2004"}, "a new one is no earlier"),
+            ({"move_to": "done", "move_on": "soon"}, "is no date"),
+        ],
+    )
+    def test_a_move_that_is_not_allowed_is_refused_in_words(self, move, words, client, sign_in):
+        sign_in("Reviewer")
+        task = TaskFactory(opened_on="2005-06-01")
+        url = address(Task, "change", task.pk)
+        response = client.post(url, form_of(client, url) | move | {"change_reason": "x"})
+        assert words in errors_of(response)
+        assert task.moves.count() == 1
+
+    def test_a_new_task_is_opened_today(self, client, sign_in):
+        sign_in("Editor")
+        assert client.post(address(Task, "add"), form_of(client, address(Task, "add")) | {"title": "Write the plan"}).status_code == 302
+        task = Task.objects.get(title="Write the plan")
+        assert (task.state, task.moves.count()) == ("open", 1)
+
+
+def test_a_record_is_restored_from_its_history_as_a_new_change(client, sign_in):
+    sign_in("Reviewer")
+    document = DocumentFactory(place="Geneva")
+    url = address(Document, "change", document.pk)
+    client.post(url, form_of(client, url) | {"place": "Tunis", "change_reason": "A mistake"})
+    first = document.history.last()
+    restore = reverse("admin:mandates_document_simple_history", args=[document.pk, first.history_id])
+    assert client.get(restore).status_code == 200
+    document.refresh_from_db()
+    assert document.place == "Tunis"
+
+
+@pytest.mark.parametrize("term, slug", [("unes", "unesco"), ("UNESCO", "unesco"), ("télécommunications internationale", "itu")])
+def test_a_record_is_found_by_a_part_of_its_acronym_or_by_its_words(term, slug, client, sign_in):
+    sign_in("Editor")
+    found = client.get(
+        reverse("admin:autocomplete"), {"app_label": "mandates", "model_name": "appointment", "field_name": "organisation", "term": term}
+    ).json()
+    assert str(Organisation.objects.get(slug=slug).pk) in {result["id"] for result in found["results"]}

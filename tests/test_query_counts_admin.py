@@ -1,0 +1,75 @@
+"""The admin's lists and forms take the same few queries at ten rows and at a thousand."""
+
+import pytest
+from django.contrib import admin
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+
+from mandates.models import Document, Provision
+from meetings.models import Meeting, Submission, Task
+from tests.bulk import FACTORIES, make
+from tests.factories import DocumentFactory, MeetingFactory, ProvisionFactory, RoleFactory, SubmissionFactory, TaskFactory, UserFactory
+from tests.test_admin import address
+from wsis_tracker.register.changes import act
+from wsis_tracker.register.records import Record
+
+pytestmark = pytest.mark.django_db
+MODELS = sorted((model for model in admin.site._registry if issubclass(model, Record)), key=lambda model: model._meta.label)
+#: Queries of a list: session and user, permissions, the page, its count, and the values of its filters.
+AT_MOST = 12
+
+
+@pytest.fixture
+def queries(client):
+    client.force_login(UserFactory(is_superuser=True))
+
+    def queries(url, **params):
+        client.get(url, params)  # what is asked once in a process is asked now
+        with CaptureQueriesContext(connection) as captured:
+            assert client.get(url, params).status_code == 200
+        return len(captured)
+
+    return queries
+
+
+@pytest.mark.parametrize("model", MODELS, ids=lambda m: m._meta.label)
+def test_a_list_takes_as_many_queries_at_a_thousand_rows_as_at_ten(model, queries):
+    make(model, 10)
+    few = queries(address(model, "changelist"), q=" ", o="1")
+    make(model, 1000, mark="more")
+    many = queries(address(model, "changelist"), q=" ", o="1")
+    assert many <= few <= AT_MOST
+
+
+@pytest.mark.parametrize("model", [m for m in MODELS if m in FACTORIES and m.parts()], ids=lambda m: m._meta.label)
+def test_a_form_takes_no_query_per_part(model, queries):
+    record = FACTORIES[model]()
+    few = queries(address(model, "change", record.pk))
+    for holder in model.parts():
+        part = model._meta.get_field(holder).related_model
+        if {"provision"} <= {f.name for f in part._meta.concrete_fields}:
+            part.objects.bulk_create(part(record=record, provision=ProvisionFactory()) for _n in range(20))
+    assert queries(address(model, "change", record.pk)) <= few + 1  # the document of the provisions comes with them
+
+
+@pytest.mark.parametrize(
+    "whole, part, link",
+    [(DocumentFactory, ProvisionFactory, "document"), (MeetingFactory, SubmissionFactory, "meeting"), (TaskFactory, None, "record")],
+)
+def test_a_form_takes_no_query_per_record_that_belongs_to_it(whole, part, link, queries):
+    record = whole()
+    model = type(record)
+    few = queries(address(model, "change", record.pk))
+    if part is None:
+        with act(reason="moves"):
+            for n in range(20):
+                record.move_to(["in-progress", "open"][n % 2], on="2005-07-01", by=UserFactory())
+    else:
+        for _n in range(20):
+            part(**{link: record})
+    assert queries(address(model, "change", record.pk)) <= few
+
+
+def test_these_are_the_models_meant():
+    assert {Document, Provision, Meeting, Submission, Task} <= set(MODELS)
+    assert RoleFactory._meta.model in MODELS

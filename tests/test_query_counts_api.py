@@ -1,0 +1,97 @@
+"""No list of the API asks more of the database for a thousand rows than for ten."""
+
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+
+from action_lines.models import Role
+from mandates.models import Figure, MandateSource, Organisation
+from wsis_tracker.register.changes import Change
+
+from . import bulk, factories
+
+pytestmark = pytest.mark.django_db
+
+#: How many queries each list takes with `as_of`: one less without, where something may be undated.
+PINNED = {}
+
+
+def queries(client, address, **params):
+    with CaptureQueriesContext(connection) as captured:
+        response = client.get(f"/api/v1/{address}/", params, headers={"host": "localhost"})
+    assert response.status_code == 200, response.content
+    return len(captured), response.json()
+
+
+@pytest.mark.parametrize("collection", bulk.MAKERS)
+def test_a_collection_takes_the_same_queries_for_ten_rows_and_a_thousand(client, collection):
+    if collection == "rulings":
+        factories.RulingFactory()
+    make = bulk.MAKERS[collection]
+    make(10)
+    few, _ = queries(client, collection, limit=1000, as_of="2026-01-01")
+    make(990)
+    many, body = queries(client, collection, limit=1000, as_of="2026-01-01")
+    assert len(body["results"]) == 1000
+    assert (collection, few, many) == (collection, PINNED.get(collection), PINNED.get(collection))
+
+
+def disagreeing(n):
+    """`n` lines on which two claimants differ about ITU, `n` mandates with a variant, and `n` figures that count otherwise."""
+    made = iter(bulk.lines(n))
+    template = Role.objects.get(slug="itu-c7-council-res-1244-annex")
+    claims = bulk.copies(template, n, lambda row, i: setattr(row, "action_line", next(made)))
+    others, claimant = iter(claims), Organisation.objects.get(slug="unesco")
+
+    def other(row, i):
+        row.action_line, row.claimant, row.kind = next(others).action_line, claimant, "partner"
+
+    bulk.copies(template, n, other)
+    variants = bulk.mandates(n)
+    provision = variants[0].made_in
+    MandateSource.objects.filter(record__in=variants).delete()
+    MandateSource.objects.bulk_create(
+        MandateSource(record=mandate, provision=provision, field="item", value="z") for mandate in variants
+    )
+    bulk.copies(Figure.objects.exclude(counts="").first(), n, lambda row, i: setattr(row, "value", 10_000 + i))
+
+
+def test_discrepancies_take_the_same_queries_for_ten_and_a_thousand(client):
+    disagreeing(10)
+    few, _ = queries(client, "discrepancies", limit=1000)
+    disagreeing(330)
+    many, body = queries(client, "discrepancies", limit=1000)
+    assert len(body["results"]) >= 1000
+    assert (few, many) == (PINNED["discrepancies"],) * 2
+
+
+def test_a_search_takes_the_same_queries_for_ten_finds_and_a_thousand(client):
+    for make in bulk.MAKERS.values():
+        if make is not bulk.rulings:
+            make(10)
+    few, _ = queries(client, "search", q="copy", limit=1000)
+    bulk.people(500)
+    bulk.mentions(500)
+    many, body = queries(client, "search", q="copy", limit=1000)
+    assert len(body["results"]) == 1000
+    assert (few, many) == (PINNED["search"],) * 2
+
+
+def acts(n):
+    """`n` acts, each of which changed an organisation."""
+    changes = Change.objects.bulk_create(Change(reason="a test") for _ in range(n))
+    organisation = Organisation.objects.get(slug="itu")
+    history = Organisation.history.model
+    row = organisation.history.first()
+    columns = {field.attname: getattr(row, field.attname) for field in history._meta.concrete_fields if not field.primary_key}
+    history.objects.bulk_create(history(**columns | {"change_id": change.pk, "history_type": "~"}) for change in changes)
+
+
+def test_the_changes_take_the_same_queries_for_ten_acts_and_a_thousand(client):
+    acts(10)
+    few, _ = queries(client, "changes", limit=10)
+    acts(990)
+    many, body = queries(client, "changes", limit=1000)
+    assert len(body["results"]) == 1000
+    assert {touched["slug"] for act in body["results"] for touched in act["records"][:1]} >= {"itu"}
+    assert (few, many) == (PINNED["changes"],) * 2

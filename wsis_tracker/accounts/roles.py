@@ -1,0 +1,27 @@
+"""The roles of the staff, as groups: what each may do with every record of the register."""
+
+from django.apps import apps
+from django.contrib.auth.models import Group, Permission
+from django.db.models import Q
+
+READER, EDITOR, REVIEWER, ADMINISTRATOR = "Reader", "Editor", "Reviewer", "Administrator"
+#: The kept tables, which nobody edits by hand.
+KEPT = Q(content_type__app_label="register") | Q(codename__contains="_historical")
+ACCOUNTS = Q(content_type__app_label__in=["accounts", "auth"])
+
+
+def make_roles():
+    """Make the four groups and give them exactly their permissions; running it again changes nothing else."""
+    rooms = [config.label for config in apps.get_app_configs() if config.name in ("mandates", "action_lines", "meetings", "reports")]
+    records = Permission.objects.filter(content_type__app_label__in=rooms).exclude(KEPT)
+    view = Permission.objects.filter(Q(content_type__app_label__in=[*rooms, "register"]), codename__startswith="view_")
+    edit = records.exclude(content_type__model="ruling").exclude(codename__startswith="view_")
+    publish = Permission.objects.filter(content_type__app_label="register", codename="publish")
+    people = Permission.objects.filter(ACCOUNTS).exclude(KEPT)
+    for name, permissions in {
+        READER: view,
+        EDITOR: view | edit,
+        REVIEWER: view | records | publish,
+        ADMINISTRATOR: view | records | publish | people,
+    }.items():
+        Group.objects.get_or_create(name=name)[0].permissions.set(permissions.distinct())

@@ -1,0 +1,203 @@
+"""The public pages that look across all rooms."""
+
+from http import HTTPStatus
+
+from django.db.models import Count, Q
+from django.http import HttpResponseRedirect
+from django.utils.functional import cached_property
+from django.utils.text import capfirst
+from django.utils.translation import gettext_lazy as _
+
+from action_lines.models import ActionLine, Activity, Role
+from mandates.models import Document, Mandate
+from mandates.resolver import resolve
+from mandates.sources import with_sources
+from meetings.models import Meeting, Task
+from meetings.models.tasks import TaskState
+from reports.coverage import SILENT
+from reports.discrepancies import discrepancies
+from reports.views import prefetch_names
+from wsis_tracker.pages.forms import FilterForm
+from wsis_tracker.pages.templatetags.register_pages import with_parameters
+from wsis_tracker.pages.views import ListPage, Page, RecordPage
+
+from .drawn import drawn_from
+from .matrix import matrix
+from .search import SearchFilterSet, searched
+from .timeline import CHANGED, HAPPENED, entries, records_of
+
+#: How many of the last and next meetings, open discrepancies and changes the home page names.
+NAMED = 5
+#: How many activities an action line's page shows before it leads to their list.
+SHOWN = 20
+
+
+class HomePage(Page):
+    template_name = "wsis_tracker/home.html"
+    heading = _("What was asked at the World Summit, of whom, and what came of it")
+
+    def get_context_data(self, **kwargs):
+        meetings = self.held(Meeting.objects.published(), self.shown_day).filter(cancelled_on=None)
+        differing = [d for d in discrepancies(self.shown_day) if d.is_open]
+        prefetch_names([d.subject for d in differing[:NAMED]])
+        return super().get_context_data(
+            states=self.tasks_by_state(),
+            lines=self.there(ActionLine.objects.filter(parent=None)),
+            last_meetings=meetings.filter(held_from__lte=self.shown_day).order_by("-held_from", "slug")[:NAMED],
+            next_meetings=meetings.filter(held_from__gt=self.shown_day).order_by("held_from", "slug")[:NAMED],
+            discrepancies=differing[:NAMED],
+            discrepancy_count=len(differing),
+            changes=records_of(CHANGED, list(entries(CHANGED, self.there_quietly).reverse()[:NAMED])),
+            **kwargs,
+        )
+
+    def there_quietly(self, records):
+        """The published ones of the day, without counting what is left out: the lists of the page count it."""
+        records = records.published()
+        return records.as_of(self.day) if self.day else records
+
+    def tasks_by_state(self):
+        """How many tasks were in each state on the day shown: the state, its word, the number."""
+        tasks = self.there(Task.objects.all()) if self.day else self.there(Task.objects.all()).now()
+        counts = dict(tasks.order_by().values_list("state_then").annotate(number=Count("pk")))
+        return [(state.value, state.label, counts.get(state.value, 0)) for state in TaskState]
+
+
+class DocumentPage(RecordPage):
+    template_name = "wsis_tracker/document.html"
+    queryset = Document.objects.select_related("body")
+    record_name = "document"
+
+    def get_context_data(self, **kwargs):
+        document = self.record
+        relations = document.relations.select_related("target", "document", "provision__document", "target_provision__document")
+        related_from = document.related_from.select_related("document", "target", "provision__document")
+        return super().get_context_data(
+            aliases=document.aliases.all(),
+            authors=document.authors.select_related("organisation"),
+            links=document.links.all(),
+            chain=document.chain(self.day),
+            relations=self.there(with_sources(relations)),
+            related_from=self.there(with_sources(related_from)),
+            submissions=self.there(with_sources(document.submissions.select_related("meeting", "document", "submitted_by"))),
+            paragraphs=list(self.paragraphs()),
+            **kwargs,
+        )
+
+    def paragraphs(self):
+        """Each provision with its depth, the facts drawn from it, and whether it is silent: it says nothing of its own."""
+        drawn, depths = drawn_from(self.record, self.day), {}
+        for provision in self.record.provisions.order_by("position"):
+            depths[provision.pk] = min(depths.get(provision.parent_id, -1) + 1, 3)
+            yield provision, depths[provision.pk], drawn.get(provision.pk, []), provision.kind in SILENT
+
+
+class ActionLinePage(RecordPage):
+    template_name = "wsis_tracker/action_line.html"
+    queryset = with_sources(ActionLine.objects.select_related("parent"))
+    record_name = "line"
+
+    def get_context_data(self, **kwargs):
+        line = self.record
+        roles = Role.objects.filter(action_line=line).select_related(
+            "organisation", "action_line", "claimant", "sector", "made_in__document", "restates__made_in__document"
+        )
+        roles = roles.prefetch_related("associates__organisation").order_by("claimant__slug", "organisation__slug", "valid_from", "pk")
+        activities = Activity.objects.filter(Q(action_line=line) | Q(also_on__action_line=line)).distinct()
+        activities = with_sources(activities.select_related("organisation"))
+        return super().get_context_data(
+            sublines=self.there(line.sublines.all()),
+            roles=self.there(with_sources(roles)),
+            discrepancies=discrepancies(self.shown_day, action_line=line),
+            mandates=self.there(with_sources(Mandate.objects.filter(action_lines__record=line).select_related("made_in__document"))),
+            tasks=self.there(Task.objects.filter(action_lines__action_line=line)),
+            meetings=self.there(Meeting.objects.filter(action_lines__action_line=line)),
+            activities=self.there(activities)[:SHOWN],
+            **kwargs,
+        )
+
+
+class MatrixPage(Page):
+    template_name = "wsis_tracker/matrix.html"
+    heading = _("Matrix of roles")
+
+    def get_context_data(self, **kwargs):
+        lines = list(self.there(ActionLine.objects.all()))
+        roles = self.held(Role.objects.published(), self.shown_day)
+        return super().get_context_data(lines=lines, rows=matrix(roles, lines, discrepancies(self.shown_day, action_line=lines)), **kwargs)
+
+
+class TimelinePage(ListPage):
+    template_name = "wsis_tracker/timeline.html"
+    heading = _("Timeline")
+    parameters = ("limit", "offset")
+
+    def get_context_data(self, **kwargs):
+        context = self.paged(entries(HAPPENED, self.there))
+        context["records"] = records_of(HAPPENED, context["records"])
+        if not self.day:
+            self.left_out = [records.published().undated() for records, _column in HAPPENED.values()]
+        return super().get_context_data(**context, **kwargs)
+
+
+class SearchPage(ListPage):
+    template_name = "wsis_tracker/search.html"
+    heading = _("Search")
+    parameters = ("q", "collection", "collection__in", "limit", "offset")
+
+    @cached_property
+    def words(self):
+        return self.request.GET.get("q", "").strip()
+
+    @cached_property
+    def filterset(self):
+        filterset = SearchFilterSet(self.request.GET)
+        filterset.refuse_unknown(allowed={"limit", "offset"}, empty_allowed=True)
+        return filterset
+
+    def get(self, request, *args, **kwargs):
+        if self.words and self.filterset.is_bound:
+            meant = resolve(self.words, self.day)
+            if meant.document:
+                return HttpResponseRedirect(with_parameters(meant.document.get_absolute_url(), as_of=self.day))
+        return super().get(request, *args, **kwargs)
+
+    def get_context_data(self, **kwargs):
+        found = self.filterset.found() if self.words else None
+        context = self.paged(found) if found else {"records": None}
+        if found:
+            context["records"] = [{"kind": record._meta.verbose_name_plural, "record": record} for record in context["records"]]
+        if found and self.day:
+            self.left_out = [
+                records.undated() for records in (model.objects.published().search(self.words) for model in searched().values())
+            ]
+        form = FilterForm(self.request.GET, selects={"collection": (_("Kind of record"), collections)}, others_than=self.parameters)
+        return super().get_context_data(**context, form=form, words=self.words, **kwargs)
+
+
+def collections():
+    """The collections that are searched, each by the name of what is in it."""
+    return [(name, capfirst(model._meta.verbose_name_plural)) for name, model in searched().items()]
+
+
+class AboutPage(Page):
+    template_name = "wsis_tracker/about.html"
+    heading = _("About this register")
+
+
+class SymbolRedirect(Page):
+    """The address of a document by its symbol as printed: leads to its page, or says what may have been meant."""
+
+    template_name = "wsis_tracker/unknown_symbol.html"
+    heading = _("No document of this symbol")
+
+    def get(self, request, *args, symbol, **kwargs):
+        self.meant = resolve(symbol, self.day)
+        if self.meant.document:
+            return HttpResponseRedirect(with_parameters(self.meant.document.get_absolute_url(), as_of=self.day))
+        response = super().get(request, *args, symbol=symbol, **kwargs)
+        response.status_code = HTTPStatus.NOT_FOUND
+        return response
+
+    def get_context_data(self, **kwargs):
+        return super().get_context_data(candidates=self.meant.candidates, **kwargs)
