@@ -20,7 +20,7 @@ run: .venv/installed .env
 	$(BIN)/python manage.py make_demo_logins
 	$(BIN)/python manage.py collectstatic --noinput -v0
 	@echo "The register is served at http://$(HOST):$(PORT)/ (staff: /admin/). Ctrl-C stops it."
-	exec $(BIN)/granian --interface wsgi --host $(HOST) --port $(PORT) --workers $(WORKERS) --log-level warning wsis_tracker.wsgi:application
+	exec $(BIN)/granian --interface wsgi --host $(HOST) --port $(PORT) --workers $(WORKERS) --blocking-threads 4 --backpressure 64 --log-level warning wsis_tracker.wsgi:application
 
 # The whole suite on SQLite, and again on PostgreSQL where one can be had.
 test: .venv/installed-dev .env

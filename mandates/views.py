@@ -1,13 +1,13 @@
 """The public pages of organisations, people, documents and mandates."""
 
-from django.db.models import Prefetch
+from django.db.models import Prefetch, Q
 from django.utils.translation import gettext_lazy as _
 
 from wsis_tracker.pages.forms import as_choices
 from wsis_tracker.pages.views import RecordListView, RecordPage
 
 from .filters import DocumentFilterSet, MandateFilterSet, OrganisationFilterSet, PersonFilterSet
-from .models import Appointment, Document, Mandate, Organisation, Person, Phase
+from .models import Appointment, Document, Mandate, Organisation, OrganisationName, Person, Phase
 from .models.documents import DocumentKind
 from .models.mandates import Modality, Nature
 from .models.organisations import Capacity, Office, OrganisationKind
@@ -51,7 +51,7 @@ class OrganisationPage(RecordPage):
         meetings = self.there(organisation.meetings.all()).order_by("-held_from", "slug")[: SHOWN + 1]
         appointments = list(self.there(with_sources(organisation.appointments.select_related("person", "organisation", "appointed_by"))))
         return super().get_context_data(
-            names=organisation.names.all(),
+            names=self.names(organisation),
             admissions=organisation.open_to.select_related("organisation"),
             parts=self.there(organisation.children.all()),
             successors=self.there(organisation.successors.all()),
@@ -65,6 +65,16 @@ class OrganisationPage(RecordPage):
             **self.asked_of(organisation),
             **kwargs,
         )
+
+    def names(self, organisation):
+        """Its names, those borne on the day where one is asked for; a variant as printed is of no time."""
+        names = organisation.names.all()
+        if not self.day:
+            return names
+        official = names.filter(kind=OrganisationName.Kind.OFFICIAL)
+        self.left_out.append(official.filter(valid_from=None))
+        borne = official.filter(Q(valid_until=None) | Q(valid_until__gt=self.day), valid_from__lte=self.day)
+        return names.filter(Q(pk__in=borne.values("pk")) | Q(kind=OrganisationName.Kind.VARIANT))
 
     def asked_of(self, organisation):
         """What is asked of it: in force on the day shown, ended before it, and proposed."""

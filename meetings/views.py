@@ -9,7 +9,7 @@ from wsis_tracker.pages.forms import as_choices
 from wsis_tracker.pages.views import RecordListView, RecordPage
 
 from .filters import MeetingFilterSet, TaskFilterSet
-from .models import Meeting, Task, TaskOrganisation
+from .models import Meeting, Submission, Task, TaskOrganisation
 from .models.discussions import MeetingKind, MeetingState
 from .models.tasks import TaskState
 
@@ -35,6 +35,12 @@ class MeetingList(RecordListView):
         "kind": (_("Kind"), MeetingKind.choices),
         "state": (_("State"), MeetingState.choices),
     }
+
+    def get_context_data(self, **kwargs):
+        """Below the whole list, what was handed in elsewhere: neither its meeting nor a document of it is known."""
+        elsewhere = Submission.objects.filter(meeting=None, document=None).select_related("submitted_by")
+        whole = not self.offset and not (set(self.request.GET) - {"as_of", "limit"})
+        return super().get_context_data(elsewhere=self.there(with_sources(elsewhere)) if whole else None, **kwargs)
 
 
 class MeetingPage(RecordPage):

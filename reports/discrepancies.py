@@ -126,25 +126,27 @@ def shown(record, name):
     return str(display() if display else getattr(record, name) or "")
 
 
-def counted(day):
-    """The counts of records that figures state, by `Figure.Counts`, as of `day`."""
-    mentions = Mention.objects.published().as_of(day).filter(certainty=Mention.Certainty.SPECIFIC, organisation__slug="itu")
-    geneva = mentions.filter(provision__document__phase=Phase.GENEVA)
-    tunis = mentions.filter(provision__document__phase=Phase.TUNIS)
-    annex = tunis.filter(provision__slug__startswith="tunis-agenda-annex")
-    return {
-        Figure.Counts.MENTIONS_GENEVA: geneva.count,
-        Figure.Counts.MENTIONS_TUNIS: tunis.exclude(pk__in=annex.values("pk")).count,
-        Figure.Counts.MENTIONS_ANNEX: annex.count,
-        Figure.Counts.MEETINGS: Meeting.objects.published().as_of(day).filter(series="wg-wsis").count,
-    }
+def counted():
+    """By `Figure.Counts`, the days from which each of the records counted by a figure is there."""
+    mentions = Mention.objects.published().filter(certainty=Mention.Certainty.SPECIFIC, organisation__slug="itu")
+    days = {kind: [] for kind in Figure.Counts}
+    for phase, slug, day in mentions.values_list("provision__document__phase", "provision__slug", "provision__document__dated_on"):
+        if phase == Phase.GENEVA:
+            days[Figure.Counts.MENTIONS_GENEVA].append(day)
+        elif phase == Phase.TUNIS:
+            annex = slug.startswith("tunis-agenda-annex")
+            days[Figure.Counts.MENTIONS_ANNEX if annex else Figure.Counts.MENTIONS_TUNIS].append(day)
+    days[Figure.Counts.MEETINGS] = Meeting.objects.published().filter(series="wg-wsis").known_from()
+    return days
 
 
 def figures(day):
     """Figures that state another number than the register counts as of the figure's own date."""
     stated = Figure.objects.published().as_of(day).exclude(counts="").prefetch_related("sources__provision__document")
+    days = counted()
     for figure in stated.order_by("slug"):
-        held = counted(dates.latest(figure.dated_on))[figure.counts]()
+        until = dates.latest(figure.dated_on).isoformat()
+        held = sum(1 for first in days[figure.counts] if first and first <= until)
         if held != figure.value:
             source = next(iter(figure.sources.all()), None)
             voices = (

@@ -2,10 +2,15 @@
 
 import copy
 
+from django.db.models.base import ModelState
+
 from action_lines.models import ActionLine, Activity, Role
 from mandates.models import Appointment, Document, Figure, Mandate, Mention, Organisation, Person, Provision, Relation
-from meetings.models import Conclusion, Meeting, Progress, Question, Submission, Task
+from meetings.models import Conclusion, Meeting, Progress, Question, Submission, Task, TaskLine
 from reports.models import Report, Ruling
+
+#: By which all that is copied was there.
+DAY = "2026-01-01"
 
 
 def copies(record, n, change=lambda row, i: None):
@@ -14,8 +19,7 @@ def copies(record, n, change=lambda row, i: None):
     rows = []
     for i in range(start, start + n):
         row = copy.copy(record)
-        row.pk, row._state = None, copy.copy(record._state)
-        row.slug, row._state.adding = f"copy-{model.collection}-{i}", True
+        row.pk, row._state, row.slug = None, ModelState(), f"copy-{model.collection}-{i}"
         if model.whole is None:
             row.visibility = "published"
         change(row, i)
@@ -27,7 +31,7 @@ def copies(record, n, change=lambda row, i: None):
         for row in rows:
             for part in parts:
                 twin = copy.copy(part)
-                twin.pk, twin.record = None, row
+                twin.pk, twin._state, twin.record = None, ModelState(), row
                 copied.append(twin)
         if copied:
             type(copied[0])._base_manager.bulk_create(copied)
@@ -35,8 +39,8 @@ def copies(record, n, change=lambda row, i: None):
 
 
 def richest(model):
-    """The published record of the loaded register that has the most parts of all kinds."""
-    records = model.objects.published()
+    """The published record of the loaded register that has the most kinds of parts."""
+    records = model.objects.published().as_of(DAY)
     return max(records, key=lambda record: [getattr(record, name).exists() for name in model.parts()].count(True))
 
 
@@ -72,7 +76,7 @@ def provisions(n):
 def relations(n, of=None):
     """One relation from each of `n` new documents, and one to it."""
     of = of or copies(richest(Document), n, symbol)
-    template = Relation.objects.published().filter(target__isnull=False, provision__isnull=True).first()
+    template = Relation.objects.published().as_of(DAY).filter(target__isnull=False, provision__isnull=True).first()
     to = iter(of)
     made = copies(template, n, lambda row, i: setattr(row, "document", next(to)))
     back = iter(of)
@@ -101,7 +105,7 @@ def lines(n):
 
 def roles(n):
     at = iter(provisions(n))
-    template = max(Role.objects.published().filter(restates__isnull=False), key=lambda role: role.associates.count())
+    template = max(Role.objects.published().as_of(DAY).filter(restates__isnull=False), key=lambda role: role.associates.count())
     return copies(template, n, lambda row, i: setattr(row, "made_in", next(at)))
 
 
@@ -117,7 +121,7 @@ def meetings(n):
 
 
 def submissions(n):
-    template = Submission.objects.published().filter(document__isnull=False, meeting__isnull=False).first()
+    template = Submission.objects.published().as_of(DAY).filter(document__isnull=False, meeting__isnull=False).first()
     of = iter(copies(richest(Document), n, symbol))
     return copies(template, n, lambda row, i: setattr(row, "document", next(of)))
 
@@ -132,8 +136,11 @@ def questions(n):
 
 
 def tasks(n):
-    """Tasks, each with a report of progress."""
+    """Tasks, each on an action line and with a report of progress."""
     made = copies(richest(Task), n)
+    TaskLine.objects.filter(record__in=made)._raw_delete("default")  # past history, like the rest
+    line = ActionLine.objects.get(slug="c7")
+    TaskLine.objects.bulk_create(TaskLine(record=task, action_line=line) for task in made)
     of = iter(made)
     copies(Progress.objects.first(), n, lambda row, i: setattr(row, "task", next(of)))
     return made

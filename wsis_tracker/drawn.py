@@ -5,7 +5,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from django.db.models import Case, F, TextField, Value, When
-from django.db.models.fields.json import KT
+from django.db.models.fields.json import KeyTextTransform
 from django.db.models.functions import Cast, Coalesce, Concat, NullIf
 from django.urls import reverse
 from django.utils.translation import get_language
@@ -24,7 +24,7 @@ def column(path):
 
 def translated(path):
     """The text of a translated column in the reader's language, else in English."""
-    return Coalesce(KT(f"{path}__{get_language()}"), KT(f"{path}__en"), Value(""), output_field=TEXT)
+    return Coalesce(KeyTextTransform(get_language(), path), KeyTextTransform("en", path), Value(""), output_field=TEXT)
 
 
 def organisation(path):

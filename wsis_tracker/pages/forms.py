@@ -5,11 +5,12 @@ from django.utils.translation import gettext_lazy as _
 
 
 class FilterForm(forms.Form):
-    """`q`, the selects of the list, and `as_of`; other filters of the address go along hidden."""
+    """`q` where words can be sought, the selects of the list, and `as_of`; other filters of the address go along hidden."""
 
-    def __init__(self, data, *, selects, others_than=()):
-        super().__init__(data, auto_id="filter-%s")
-        self.fields["q"] = forms.CharField(label=_("Words"), required=False, widget=forms.TextInput(attrs={"type": "search"}))
+    def __init__(self, data, *, selects, words=True, others_than=()):
+        super().__init__(data, auto_id="filter-%s", label_suffix="")
+        if words:
+            self.fields["q"] = forms.CharField(label=_("Words"), required=False, widget=forms.TextInput(attrs={"type": "search"}))
         for name, (label, choices) in selects.items():
             offered = choices() if callable(choices) else choices
             self.fields[name] = forms.ChoiceField(label=label, required=False, choices=[("", _("all")), *offered])

@@ -176,5 +176,6 @@ class RecordListView(ListPage):
 
     def get_context_data(self, **kwargs):
         context = self.paged(self.found())
-        form = FilterForm(self.request.GET, selects=self.selects, others_than={"limit", "offset"})
+        words = "q" in self.filterset.filters
+        form = FilterForm(self.request.GET, selects=self.selects, words=words, others_than={"limit", "offset"})
         return super().get_context_data(**context, form=form, rows_template=self.rows_template, introduction=self.introduction, **kwargs)

@@ -202,7 +202,7 @@ class RecordAdmin(SimpleHistoryAdmin):
     show_full_result_count = False
     search_help_text = _("Whole words of the record, or part of its name or symbol")
     search_fields = ["slug"]
-    history_list_display = ["history_change_reason"]
+    object_history_list_template = "register/history_list.html"
 
     def get_queryset(self, request):
         return super().get_queryset(request).select_related(*names_of_links(self.model))

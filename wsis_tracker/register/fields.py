@@ -141,7 +141,7 @@ class TranslatedField(models.JSONField):
             raise ValidationError(_("A text is expected for each language."))
 
     def formfield(self, **kwargs):
-        return super().formfield(**{"form_class": TranslatedFormField, **kwargs})
+        return super().formfield(**{"form_class": TranslatedFormField, "show_hidden_initial": False, **kwargs})
 
 
 class SlugsFormField(forms.CharField):
@@ -172,7 +172,7 @@ class SlugsField(models.JSONField):
             raise ValidationError(_("A list of texts is expected."))
 
     def formfield(self, **kwargs):
-        return super().formfield(**{"form_class": SlugsFormField, **kwargs})
+        return super().formfield(**{"form_class": SlugsFormField, "show_hidden_initial": False, **kwargs})
 
 
 class SearchField(models.TextField):

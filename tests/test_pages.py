@@ -1,0 +1,316 @@
+"""The public pages: each address answers, on any day and in every language, and says what it shows."""
+
+import re
+
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+
+from mandates.models import DocumentAlias, OrganisationName, Provision
+from mandates.sources import Source
+from meetings.models import TaskSource
+from reports.coverage import coverage
+from reports.discrepancies import source_models
+from wsis_tracker import drawn
+from wsis_tracker.register.changes import act
+
+from . import factories
+
+pytestmark = pytest.mark.django_db
+
+ADDRESSES = """
+/ /action-lines/ /action-lines/c7/ /matrix/ /timeline/ /documents/ /documents/wg-wsis-report-2002-2006/ /mandates/ /organisations/
+/organisations/wg-wsis/ /people/ /meetings/ /meetings/wg-wsis-9/ /tasks/ /activities/ /discrepancies/ /reports/
+/reports/wg-wsis-2002-2006/ /search/ /search/?q=stocktaking /about/
+""".split()
+LISTS = ["action-lines", "documents", "mandates", "organisations", "people", "meetings", "tasks", "activities", "discrepancies", "reports"]
+
+
+@pytest.fixture
+def get(client):
+    def get(address, **params):
+        return client.get(address, params or None, headers={"host": "localhost"})
+
+    return get
+
+
+@pytest.fixture
+def text(get):
+    """What a reader sees at an address, without the markup."""
+
+    def text(address, **params):
+        response = get(address, **params)
+        assert response.status_code == 200
+        return re.sub(r"\s+", " ", re.sub(r"<[^>]+>", " ", main(response))).replace(" ,", ",")
+
+    return text
+
+
+def main(response):
+    html = response.content.decode()
+    return html[html.index("<main") : html.index("</main>")]
+
+
+@pytest.mark.parametrize("language", ["", "/ar", "/zh-hans", "/fr", "/ru", "/es"])
+@pytest.mark.parametrize("address", ADDRESSES)
+def test_every_address_answers_in_every_language(get, language, address):
+    response = get(language + address)
+    html = response.content.decode()
+    assert response.status_code == 200
+    assert f'<html lang="{language.strip("/") or "en"}" dir="{"rtl" if language == "/ar" else "ltr"}"' in html
+    assert html.count("<h1") == 1
+
+
+@pytest.mark.parametrize("address", [a for a in ADDRESSES if "?" not in a])
+def test_every_page_of_facts_can_be_asked_as_of_a_day(get, address):
+    html = main(get(address, as_of="2006-05-01"))
+    if address != "/about/":
+        assert "1 May 2006" in html
+        assert 'href="?"' in html or f'href="{address}"' in html
+
+
+def test_links_stay_on_the_day_and_in_the_language(get):
+    html = get("/fr/action-lines/c7/", as_of="2005-12-01").content.decode()
+    assert 'href="/fr/organisations/itu/?as_of=2005-12-01"' in html
+    assert 'href="/fr/documents/wg-wsis-report-2002-2006/?as_of=2005-12-01#' in html
+
+
+def test_the_other_languages_keep_what_was_asked(get):
+    html = get("/documents/", kind="resolution", as_of="2005-12-01").content.decode()
+    assert 'href="/ru/documents/?kind=resolution&amp;as_of=2005-12-01" hreflang="ru"' in html
+    assert 'rel="alternate" hreflang="es" href="http://localhost/es/documents/?kind=resolution&amp;as_of=2005-12-01"' in html
+
+
+def test_a_title_in_another_language_says_so(get):
+    html = get("/fr/documents/geneva-plan-of-action/").content.decode()
+    assert '<span lang="en" dir="ltr">Geneva Plan of Action</span> <small class="fallback">(Anglais)</small>' in html
+
+
+def test_a_record_that_was_not_there_yet_says_so_and_nothing_else(text):
+    page = text("/documents/wg-wsis-report-2002-2006/", as_of="2004-01-01")
+    assert "On 1 January 2004 this did not hold or was not there yet" in page
+    assert "Paragraphs" not in page
+
+
+@pytest.mark.parametrize(
+    "address,parameter",
+    [(f"/{name}/?nonsense=1", "nonsense") for name in LISTS]
+    + [(f"/{name}/?as_of=2005-13-40", "as_of") for name in LISTS]
+    + [
+        ("/documents/?body=nobody", "body"),
+        ("/documents/?kind=poem", "kind"),
+        ("/documents/?limit=0", "limit"),
+        ("/documents/?offset=-1", "offset"),
+        ("/documents/?as_of=2005-01-01&as_of=2006-01-01", "as_of"),
+        ("/documents/geneva-plan-of-action/?as_of=yesterday", "as_of"),
+        ("/documents/geneva-plan-of-action/?colour=red", "colour"),
+        ("/search/?q=a&collection=poems", "collection"),
+        ("/search/?q=a&as_of=2005", "as_of"),
+        ("/matrix/?as_of=2005", "as_of"),
+        ("/timeline/?as_of=2005", "as_of"),
+        ("/timeline/?limit=x", "limit"),
+        ("/?as_of=2005", "as_of"),
+        ("/doc/C06/7?as_of=2005", "as_of"),
+    ],
+)
+def test_a_bad_parameter_is_refused_by_name(get, address, parameter):
+    response = get(address)
+    assert response.status_code == 400
+    assert f"<code>{parameter}</code>" in response.content.decode()
+
+
+@pytest.mark.parametrize(
+    "address", ["/search/?q=%00", "/documents/?q=%00", "/doc/%00", "/documents/?symbol=%00", "/search/?q=" + "x" * 400]
+)
+def test_odd_characters_are_never_a_failure_of_ours(get, address):
+    assert get(address).status_code in (400, 404)
+
+
+def test_an_empty_field_of_the_form_asks_nothing(get):
+    assert get("/documents/?q=&kind=&body=&phase=&as_of=").status_code == 200
+    assert get("/discrepancies/?organisation=&action_line=&kind=&state=&as_of=").status_code == 200
+
+
+@pytest.mark.parametrize("address", ["/nowhere/", "/documents/nowhere/", "/fr/nowhere/", "/action-lines/c99/"])
+def test_an_unknown_page_is_a_page_that_says_so(get, address):
+    response = get(address)
+    assert response.status_code == 404
+    assert "There is no such page" in response.content.decode()
+
+
+def test_a_draft_is_nowhere(get):
+    document = factories.DocumentFactory(symbol="X99/1", title={"en": "Unseen zebra"}, visibility="draft")
+    task = factories.TaskFactory(title="Unseen zebra task", visibility="in-review")
+    assert get(document.get_absolute_url()).status_code == 404
+    assert get(task.get_absolute_url()).status_code == 404
+    assert get("/doc/X99/1").status_code == 404
+    for address in ("/", "/documents/?limit=1000", "/tasks/", "/timeline/?limit=1000", "/search/?q=zebra"):
+        assert "zebra" not in main(get(address)).replace('value="zebra"', "")
+
+
+def test_a_symbol_as_printed_leads_to_its_document(get):
+    for symbol in ("C06/07", "C06/7", "c06/7-E"):
+        assert get(f"/doc/{symbol}").headers["Location"] == "/documents/c06-7/"
+        assert get("/search/", q=symbol).headers["Location"] == "/documents/c06-7/"
+    assert get("/es/doc/C06/07", as_of="2006-05-01").headers["Location"] == "/es/documents/c06-7/?as_of=2006-05-01"
+
+
+def test_a_symbol_that_may_mean_several_offers_them(get):
+    response = get("/doc/Resolution 113")
+    assert response.status_code == 404
+    assert "/documents/pp-res-113-2002/" in response.content.decode()
+
+
+def test_a_document_shows_under_each_paragraph_what_was_drawn_from_it(get):
+    document = factories.DocumentFactory()
+    first, second = (factories.ProvisionFactory(document=document) for _ in range(2))
+    mandate = factories.MandateFactory(action="Count the zebras", made_in=first)
+    task = factories.TaskFactory(title="Feed the zebras")
+    hidden = factories.TaskFactory(title="Sell the zebras", visibility="draft")
+    with act(reason="a test"):
+        TaskSource.objects.create(record=task, provision=first, words="shall be fed")
+        TaskSource.objects.create(record=hidden, provision=first)
+    html = main(get(document.get_absolute_url()))
+    paragraph = html[html.index(f'id="{first.label}"') : html.index(f'id="{second.label}"')]
+    assert mandate.get_absolute_url() in paragraph
+    assert "made here" in paragraph
+    assert task.get_absolute_url() in paragraph
+    assert "shall be fed" in paragraph
+    assert "Sell the zebras" not in html
+    assert "nothing drawn from it" not in paragraph
+    assert "nothing drawn from it" in html[html.index(f'id="{second.label}"') :]
+
+
+def test_every_kind_of_source_can_be_drawn_from_a_paragraph():
+    assert {kind.model._meta.get_field("sources").related_model for kind in drawn.KINDS} == set(source_models())
+    assert all(issubclass(model, Source) for model in source_models())
+
+
+def test_what_is_drawn_from_the_report_is_read_in_one_query_and_agrees_with_its_coverage():
+    report = Provision.objects.select_related("document").get(slug="wg-wsis-report-2002-2006-para-16").document
+    with CaptureQueriesContext(connection) as captured:
+        facts = drawn.drawn_from(report)
+    assert len(captured) == 1
+    assert {provision.pk for provision in coverage(report).silent}.isdisjoint(facts)
+    assert coverage(report).drawn_from == len([p for p in facts if p in speaking(report)])
+
+
+def speaking(document):
+    from reports.coverage import SILENT
+
+    return set(document.provisions.exclude(kind__in=SILENT).values_list("pk", flat=True))
+
+
+def test_the_paragraphs_of_another_day_show_the_facts_of_that_day():
+    report = Provision.objects.select_related("document").get(slug="wg-wsis-report-2002-2006-para-16").document
+    held = [fact for facts in drawn.drawn_from(report, "2004-01-01").values() for fact in facts]
+    assert held
+    assert not [fact for fact in held if "C7" in fact.name and fact.word]
+
+
+def test_the_chain_of_the_groups_resolutions_is_readable_from_each_of_its_links(get):
+    chain = ["council-res-1196", "council-res-1214", "council-res-1222", "council-res-1244"]
+    for slug in chain:
+        html = main(get(f"/documents/{slug}/"))
+        part = html[html.index('class="chain"') : html.index("</ol>")]
+        places = [part.find(f"/documents/{other}/") for other in chain if other != slug]
+        assert -1 not in places
+        assert places == sorted(places)
+
+
+@pytest.mark.parametrize(
+    "day,words,absent",
+    [
+        ("2005-10-15", ["stakeholder"], ["co-moderator/facilitator", "partner"]),
+        ("2005-12-01", ["stakeholder", "co-moderator/facilitator"], ["shared role"]),
+        ("2006-05-01", ["stakeholder", "co-moderator/facilitator", "shared role", "partner"], []),
+    ],
+)
+def test_the_page_of_c7_shows_the_claims_of_the_day(text, day, words, absent):
+    page = text("/action-lines/c7/", as_of=day)
+    roles = page[page.index("In the word of") :]
+    assert all(word in roles for word in words)
+    assert not any(word in roles for word in absent)
+
+
+def test_the_discrepancy_on_c7_is_said_in_words(text):
+    page = text("/action-lines/c7/", as_of="2005-12-01")
+    assert "Sources differ on the part of ITU in C7 ICT Applications" in page
+    assert "ITU Council says stakeholder" in page
+    assert "WSIS says co-moderator/facilitator" in page
+
+
+def test_the_discrepancies_of_itu_are_those_of_the_day(get):
+    html = main(get("/discrepancies/", organisation="itu", as_of="2006-05-01"))
+    lines = re.findall(r'<li id="role-itu-(\w+)">', html)
+    assert sorted(lines, key=lambda line: int(line[1:])) == ["c1", "c3", "c4", "c6", "c7", "c11"]
+
+
+@pytest.mark.parametrize("day,chair", [("2004-03-01", "Grin"), ("2006-10-01", "Minkin")])
+def test_the_groups_page_names_the_chair_of_the_day(text, day, chair):
+    assert chair in re.search(r"Chair on [^.]*? (Dr|Prof)[^.]*?\w+ \w*\.? ?\w+", text("/organisations/wg-wsis/", as_of=day)).group()
+
+
+def test_an_organisation_bears_the_names_of_the_day(text):
+    organisation = factories.OrganisationFactory()
+    with act(reason="a test"):
+        OrganisationName.objects.create(record=organisation, name="Herd", valid_from="2001", valid_until="2005")
+        OrganisationName.objects.create(record=organisation, name="Pack", valid_from="2005")
+        OrganisationName.objects.create(record=organisation, name="Flock")
+    page = text(organisation.get_absolute_url(), as_of="2004-01-01")
+    assert "Herd" in page
+    assert "Pack" not in page
+    assert "1 record is left out, because no date of it is known" in page
+    assert "Flock" in text(organisation.get_absolute_url())
+
+
+def test_what_has_no_date_is_left_out_of_a_day_and_counted(text):
+    before = text("/documents/", as_of="2006-05-01", limit=1000)
+    factories.DocumentFactory(symbol="X99/2", dated_on=None, date_basis="")
+    after = text("/documents/", as_of="2006-05-01", limit=1000)
+    counted = [int(re.search(r"(\d+) records? (?:is|are) left out", page).group(1)) for page in (before, after)]
+    assert counted[1] == counted[0] + 1
+    assert "X99/2" not in after
+    assert "X99/2" in text("/documents/", limit=1000)
+
+
+def test_a_probable_alias_is_shown_as_such(text):
+    document = factories.DocumentFactory()
+    with act(reason="a test"):
+        DocumentAlias.objects.create(record=document, text="ZZ/1", certainty="probable")
+    assert re.search(r"ZZ/1 \(? ?probable", text(document.get_absolute_url()))
+
+
+def test_a_list_is_paged_and_keeps_its_filters(get):
+    html = main(get("/documents/", kind="resolution", limit=5, offset=5))
+    assert "6 to 10 shown" in html
+    assert 'href="?kind=resolution&amp;limit=5&amp;offset=10"' in html
+    assert 'href="?kind=resolution&amp;limit=5"' in html
+
+
+def test_a_page_beyond_the_end_is_empty_and_no_failure(get):
+    assert "Nothing fits" in main(get("/documents/", offset=100_000))
+
+
+def test_pages_obey_the_strict_policy_for_content(get):
+    for address in ADDRESSES:
+        response = get(address)
+        html = response.content.decode()
+        assert not re.search(r"<style|<script|\sstyle=|\son\w+=|javascript:", html), address
+        assert "unsafe" not in response.headers["Content-Security-Policy"]
+
+
+def test_every_link_of_our_own_leads_somewhere(get):
+    """Every address on the main pages answers, and every anchor of the register's own pages is there."""
+    pages, wanted = {}, set()
+    for address in ADDRESSES:
+        wanted |= set(re.findall(r'href="(/[^"]*)"', main(get(address)))) - {"/api/v1/"}
+    broken = []
+    for link in sorted(wanted):
+        page, _hash, anchor = link.replace("&amp;", "&").partition("#")
+        if page not in pages:
+            response = get(page)
+            pages[page] = response.content.decode() if response.status_code == 200 else None
+        if pages[page] is None or (anchor and f'id="{anchor}"' not in pages[page]):
+            broken.append(link)
+    assert broken == []

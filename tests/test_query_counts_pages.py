@@ -1,0 +1,126 @@
+"""No page asks more of the database for a thousand rows than for ten."""
+
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+
+from action_lines.models import ActionLine, ActivityLine, Role
+from mandates.models import Document, Provision
+from meetings.models import Conclusion, Meeting
+
+from . import bulk
+
+pytestmark = pytest.mark.django_db
+
+#: How many queries each list page takes, the choices of its form among them.
+PINNED = {
+    "action-lines": 2,
+    "activities": 5,
+    "documents": 4,
+    "mandates": 6,
+    "meetings": 6,
+    "organisations": 2,
+    "people": 6,
+    "reports": 3,
+    "tasks": 7,
+}
+
+
+def queries(client, address, **params):
+    with CaptureQueriesContext(connection) as captured:
+        response = client.get(address, params, headers={"host": "localhost"})
+    assert response.status_code == 200
+    return len(captured), response.content.decode()
+
+
+@pytest.mark.parametrize("name", PINNED)
+def test_a_list_takes_the_same_queries_for_ten_rows_and_a_thousand(client, name):
+    bulk.MAKERS[name](10)
+    few, _html = queries(client, f"/{name}/", limit=1000)
+    bulk.MAKERS[name](1000)
+    many, html = queries(client, f"/{name}/", limit=1000)
+    assert html.count("copy-") >= 900
+    assert many == few == PINNED[name]
+
+
+@pytest.mark.parametrize("name", ["documents", "meetings", "tasks"])
+def test_a_day_adds_a_fixed_number_of_queries(client, name):
+    bulk.MAKERS[name](10)
+    few, _html = queries(client, f"/{name}/", limit=1000, as_of="2026-06-01")
+    bulk.MAKERS[name](500)
+    assert queries(client, f"/{name}/", limit=1000, as_of="2026-06-01")[0] == few
+
+
+def on_line(n):
+    """`n` roles on C7, and as many activities, tasks and provisions they lead to."""
+    line = ActionLine.objects.get(slug="c7")
+    at = iter(bulk.provisions(n))
+    template = Role.objects.get(slug="itu-c7-council-res-1244-annex")
+    bulk.copies(template, n, lambda row, i: setattr(row, "made_in", next(at)))
+    activities = bulk.activities(n)
+    also = [ActivityLine(record=activity, action_line=line) for activity in activities]
+    ActivityLine.objects.bulk_create(also, ignore_conflicts=True)
+    bulk.tasks(n)
+
+
+def on_document(n):
+    """`n` paragraphs of the report, each with a mandate and a mention, and `n` relations of it."""
+    report = Document.objects.get(slug="wg-wsis-report-2002-2006")
+    provisions = bulk.copies(Provision.objects.get(slug=f"{report.slug}-para-16"), n, in_place)
+    at = iter(provisions)
+    bulk.copies(bulk.richest(bulk.Mandate), n, lambda row, i: setattr(row, "made_in", next(at)))
+    at = iter(provisions)
+    bulk.copies(bulk.richest(bulk.Mention), n, lambda row, i: setattr(row, "provision", next(at)))
+    others = iter(bulk.copies(bulk.richest(Document), n, bulk.symbol))
+    template = report.relations.filter(target__isnull=False).first()
+    bulk.copies(template, n, lambda row, i: setattr(row, "target", next(others)))
+
+
+def in_place(row, i):
+    row.position, row.label = 10_000 + i, f"copy-{i}"
+
+
+def at_meeting(n):
+    """`n` conclusions and submissions of the Council of 2006."""
+    meeting = Conclusion.objects.first().meeting
+    bulk.copies(Conclusion.objects.first(), n, lambda row, i: (setattr(row, "item", f"copy {i}"), setattr(row, "meeting", meeting)))
+    bulk.submissions(n)
+
+
+def of_organisation(n):
+    """`n` roles, appointments and mandates of the Group and of ITU."""
+    bulk.roles(n)
+    bulk.appointments(n)
+    bulk.mandates(n)
+    bulk.documents(n)
+
+
+DETAILS = {
+    "/action-lines/c7/": on_line,
+    "/documents/wg-wsis-report-2002-2006/": on_document,
+    "/organisations/itu/": of_organisation,
+    "/organisations/wg-wsis/": of_organisation,
+    "/reports/wg-wsis-2002-2006/": on_document,
+    "/matrix/": bulk.roles,
+    "/timeline/?limit=1000": bulk.roles,
+    "/": of_organisation,
+    "/discrepancies/": on_line,
+    "/search/?q=copy&limit=1000": of_organisation,
+}
+
+
+@pytest.mark.parametrize("address", DETAILS)
+def test_a_page_takes_the_same_queries_however_much_it_gathers(client, address):
+    DETAILS[address](10)
+    few, _html = queries(client, address)
+    DETAILS[address](300)
+    many, _html = queries(client, address)
+    assert many <= few
+
+
+def test_a_meeting_takes_the_same_queries_however_much_was_before_it(client):
+    at_meeting(10)
+    busiest = max(Meeting.objects.all(), key=lambda meeting: meeting.conclusions.count())
+    few, _html = queries(client, busiest.get_absolute_url())
+    at_meeting(300)
+    assert queries(client, busiest.get_absolute_url())[0] == few
