@@ -16,7 +16,7 @@ pytestmark = pytest.mark.django_db
 PINNED = {
     "action-lines": 2,
     "activities": 5,
-    "documents": 4,
+    "documents": 5,
     "mandates": 6,
     "meetings": 6,
     "organisations": 2,
