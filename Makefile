@@ -6,7 +6,6 @@ BIN := .venv/bin
 HOST ?= 127.0.0.1
 PORT ?= 8000
 WORKERS ?= 2
-export DATABASE_URL PORT
 
 .PHONY: run test check soak lock screenshot
 .DEFAULT_GOAL := run
@@ -42,9 +41,9 @@ check: .venv/installed-dev .env
 soak: .venv/installed-dev .env
 	tests/run -m soak
 
-# The picture in the README, of a register just loaded.
+# The picture in the README, of the register that `make run` serves.
 screenshot: .venv/installed-dev .env
-	$(BIN)/python -m tests.screenshot docs/action-line-c7.png
+	$(BIN)/python -m tests.screenshot http://$(HOST):$(PORT)/action-lines/c7/ docs/action-line-c7.png
 
 .venv/installed: requirements.lock
 	$(PYTHON) -m venv .venv
