@@ -60,7 +60,11 @@ class Instrument:
 def plain(printed):
     """`printed` in one script, case and kind of dash, with single spaces and no closing punctuation."""
     text = unicodedata.normalize("NFKD", printed)
-    text = "".join(ch for ch in text if not unicodedata.combining(ch)).upper().translate(DASHES | LOOKALIKES)
+    text = (
+        "".join(ch for ch in text if (ch.isprintable() or ch.isspace()) and not unicodedata.combining(ch))
+        .upper()
+        .translate(DASHES | LOOKALIKES)
+    )
     return " ".join(text.split()).rstrip(".,;: ")
 
 
