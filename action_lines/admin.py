@@ -2,7 +2,8 @@
 
 from django.contrib import admin
 
-from wsis_tracker.register.admin import InForceFilter, PartInline, RecordAdmin, SourceInline, SourcelessFilter
+from wsis_tracker.register.admin import InForceFilter, RecordAdmin, SourcelessFilter
+from wsis_tracker.register.inlines import PartInline, SourceInline
 
 from . import models
 

@@ -2,7 +2,8 @@
 
 from django.contrib import admin
 
-from wsis_tracker.register.admin import InForceFilter, PartInline, RecordAdmin, RecordInline, SourceInline, SourcelessFilter
+from wsis_tracker.register.admin import InForceFilter, RecordAdmin, SourcelessFilter
+from wsis_tracker.register.inlines import PartInline, RecordInline, SourceInline
 
 from . import models
 
@@ -17,7 +18,12 @@ class OrganisationAdmissionInline(PartInline):
 
 
 class OrganisationEditorInline(PartInline):
+    """Who edits for an organisation is a matter of accounts."""
+
     model = models.OrganisationEditor
+
+    def _may_change(self, request, obj):
+        return request.user.has_perm("accounts.change_user") and super()._may_change(request, obj)
 
 
 class OrganisationSourceInline(SourceInline):

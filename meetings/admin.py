@@ -7,7 +7,8 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from wsis_tracker.register import dates
-from wsis_tracker.register.admin import PartInline, RecordAdmin, RecordForm, RecordInline, SourceInline, SourcelessFilter
+from wsis_tracker.register.admin import RecordAdmin, RecordForm, SourcelessFilter
+from wsis_tracker.register.inlines import PartInline, RecordInline, SourceInline
 
 from . import models
 from .models.tasks import TaskState

@@ -2,7 +2,8 @@
 
 from django.contrib import admin
 
-from wsis_tracker.register.admin import RecordAdmin, SourceInline
+from wsis_tracker.register.admin import RecordAdmin
+from wsis_tracker.register.inlines import SourceInline
 
 from . import models
 

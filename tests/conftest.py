@@ -2,7 +2,10 @@
 
 import pytest
 from django.conf import settings
+from django.contrib.auth.models import Group
+from django.core.management import call_command
 
+from tests.factories import UserFactory
 from wsis_tracker.register.changes import act
 from wsis_tracker.register.loading import load
 
@@ -18,3 +21,17 @@ def acting():
     """An act of the test, for tests that write records themselves."""
     with act(reason="a test") as change:
         yield change
+
+
+@pytest.fixture
+def sign_in(client):
+    """Sign in a member of the staff who has a role; the member."""
+
+    def sign_in(role):
+        call_command("make_roles")
+        user = UserFactory(username=role.lower())
+        user.groups.add(Group.objects.get(name=role))
+        client.force_login(user)
+        return user
+
+    return sign_in

@@ -27,7 +27,11 @@ PUBLIC = """
 /organisations/wg-wsis/ /meetings/ /meetings/wg-wsis-9/ /tasks/ /activities/ /discrepancies/ /reports/ /reports/wg-wsis-2002-2006/
 /search/?q=stocktaking /about/ /people/ /ar/action-lines/c7/ /fr/?as_of=2005-12-01 /api/v1/docs/
 """.split()
-STAFF = ["/admin/", "/admin/mandates/document/", "/admin/mandates/document/add/", "/admin/meetings/task/", "/admin/action_lines/role/"]
+STAFF = """
+/admin/ /admin/mandates/document/ /admin/mandates/document/add/ /admin/meetings/task/ /admin/action_lines/role/
+/admin/mandates/document/1/change/ /admin/mandates/document/1/delete/ /admin/mandates/document/1/history/
+/admin/mandates/document/1/history/1/ /admin/accounts/user/1/change/
+""".split()
 AXE = {"runOnly": {"type": "tag", "values": ["wcag2a", "wcag2aa", "wcag21aa", "wcag22aa"]}}
 
 
@@ -161,3 +165,8 @@ def test_a_reviewer_corrects_a_record_and_its_history_says_who_and_why(page, sit
     page.get_by_role("link", name="History").click()
     expect(page.locator("#content")).to_contain_text("A note for colleagues")
     expect(page.locator("#content")).to_contain_text("reviewer")
+    page.locator("#change-history tbody a").last.click()
+    page.get_by_label("Reason for the change").fill("The note was wrong")
+    page.get_by_role("button", name="Bring this state back").click()
+    expect(page.locator(".messagelist")).to_contain_text("says again what it said then")
+    expect(page.locator("#id_staff_note")).to_have_value("")

@@ -1,6 +1,7 @@
 """The secretariat's application: the admin site, its records in the order in which staff think."""
 
 from django.contrib import admin
+from django.contrib.admin.views.autocomplete import AutocompleteJsonView
 from django.utils.translation import gettext_lazy as _
 
 #: The groups of the index, each with its collections in order, by the names of their models.
@@ -14,10 +15,21 @@ GROUPS = [
 ]
 
 
+class Choices(AutocompleteJsonView):
+    """What may be chosen in a field, for those who may see it or may fill in the field: an editor names assignees."""
+
+    def has_perm(self, request, obj=None):
+        options = self.source_field.model._meta
+        return super().has_perm(request, obj) or request.user.has_perm(f"{options.app_label}.add_{options.model_name}")
+
+
 class TrackerAdminSite(admin.AdminSite):
     site_title = _("WSIS tracker")
     site_header = _("WSIS tracker: the secretariat’s records")
     index_title = _("Records")
+
+    def autocomplete_view(self, request):
+        return Choices.as_view(admin_site=self)(request)
 
     def get_app_list(self, request, app_label=None):
         """The collections in the groups of the index; the page of one app stays Django's own."""

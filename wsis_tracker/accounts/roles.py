@@ -7,7 +7,8 @@ from django.db.models import Q
 READER, EDITOR, REVIEWER, ADMINISTRATOR = "Reader", "Editor", "Reviewer", "Administrator"
 #: The kept tables, which nobody edits by hand.
 KEPT = Q(content_type__app_label="register") | Q(codename__contains="_historical")
-ACCOUNTS = Q(content_type__app_label__in=["accounts", "auth"])
+#: Accounts are kept by hand, the groups by `make_roles` alone.
+ACCOUNTS = Q(content_type__app_label="accounts") | Q(content_type__app_label="auth", codename="view_group")
 
 
 def make_roles():

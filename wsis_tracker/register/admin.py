@@ -1,46 +1,23 @@
 """How staff keep records: every write is an act with a reason, and only those who may publish touch what is published."""
 
-import uuid
-from contextlib import nullcontext
-
 from django import forms
 from django.contrib import admin, messages
+from django.contrib.admin.actions import delete_selected
 from django.contrib.admin.helpers import ActionForm
-from django.contrib.admin.widgets import AutocompleteSelect
 from django.core.exceptions import ValidationError
+from django.db import IntegrityError, transaction
 from django.db.models import Exists, OuterRef, Q
-from django.forms.models import BaseInlineFormSet
 from django.http import HttpResponseRedirect
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
-from simple_history.admin import SimpleHistoryAdmin
 
-from .changes import act
+from .changes import acting
+from .inlines import record_links, visibilities
 from .models import Change, Proposal
-from .records import Visibility, named_by
-
-PUBLISH = "register.publish"
-
-
-def acting(request):
-    """The act of a request that writes; one that only reads has none."""
-    if request.method != "POST":
-        return nullcontext()
-    return act(by=request.user, reason=request.POST.get("change_reason", ""), request_id=uuid.uuid4().hex)
-
-
-def record_links(model):
-    """The foreign keys of a model, all of which are chosen by typing: no list of all rows is ever drawn."""
-    return [f.name for f in model._meta.concrete_fields if f.is_relation and f.editable and f.name != "record"]
-
-
-def names_of_links(model):
-    """The lookups that the one-line names of what a model links to read."""
-    for field in model._meta.concrete_fields:
-        if field.is_relation:
-            yield field.name
-            yield from (f"{field.name}__{lookup}" for lookup in getattr(field.related_model, "named_through", ()))
+from .proposals import PUBLISH
+from .records import Visibility, names_of_links
+from .versions import VersionsAdmin
 
 
 class RecordForm(forms.ModelForm):
@@ -51,12 +28,21 @@ class RecordForm(forms.ModelForm):
         help_text=_("Kept in the history; required where the record is published."),
     )  # fmt: skip
 
+    #: Of the request, set by `RecordAdmin.get_form`: may it touch what is published, and what the database refused.
+    may_publish = False
+    refusal = ""
+
     def clean(self):
         super().clean()
-        shown = self.instance.pk and self.instance.shown_to_public
-        if (shown or self.cleaned_data.get("visibility") == Visibility.PUBLISHED) and not self.cleaned_data.get(
-            "change_reason", ""
-        ).strip():
+        if self.refusal:
+            self.add_error(None, self.refusal)
+        whole = self.cleaned_data.get(self.instance.whole)
+        joins_published = whole is not None and whole.shown_to_public
+        if joins_published and not self.may_publish:
+            self.add_error(self.instance.whole, _("“%s” is published: a reviewer can change it.") % whole)
+        was_published = self.instance.pk and self.instance.shown_to_public
+        published = was_published or joins_published or self.cleaned_data.get("visibility") == Visibility.PUBLISHED
+        if published and not self.cleaned_data.get("change_reason"):
             self.add_error("change_reason", _("Say why: the record is published."))
 
 
@@ -64,102 +50,6 @@ class ReasonedActionForm(ActionForm):
     """The action to take on the records ticked, and why."""
 
     change_reason = forms.CharField(label=_("Reason"), required=False)
-
-
-class KnownSelect(AutocompleteSelect):
-    """A field chosen by typing that need not look up the name of what is chosen already."""
-
-    chosen = None
-
-    def optgroups(self, name, value, attrs=None):
-        if self.chosen is None or {str(key) for key in value if key} != {str(self.chosen.pk)}:
-            return super().optgroups(name, value, attrs)
-        options = [] if self.is_required else [self.create_option(name, "", "", False, 0)]
-        return [(None, [*options, self.create_option(name, self.chosen.pk, str(self.chosen), True, 1)], 0)]
-
-
-class PartFormSet(BaseInlineFormSet):
-    """The parts of a record; those of a published record lead only to published ones."""
-
-    def add_fields(self, form, index):
-        super().add_fields(form, index)
-        for name, field in form.fields.items():
-            widget = getattr(field.widget, "widget", field.widget)
-            if isinstance(widget, KnownSelect) and form.instance.pk:
-                widget.chosen = getattr(form.instance, name)
-
-    def clean(self):
-        super().clean()
-        if self.instance.visibility is None or self.instance.visibility != Visibility.PUBLISHED:
-            return
-        for form in self.forms:
-            if form.is_valid() and form.has_changed() and not form.cleaned_data.get("DELETE"):
-                hidden = [str(record) for record in named_by(form.instance) if record != self.instance and not record.shown_to_public]
-                if hidden:
-                    form.add_error(None, _("The record is published, but this leads to an unpublished one: %s.") % "; ".join(hidden))
-
-
-class PartInline(admin.TabularInline):
-    """Parts of a record, edited with it."""
-
-    formset = PartFormSet
-    extra = 0
-
-    def get_queryset(self, request):
-        return super().get_queryset(request).select_related(*names_of_links(self.model))
-
-    def formfield_for_foreignkey(self, db_field, request, **kwargs):
-        kwargs["widget"] = KnownSelect(db_field, self.admin_site)
-        return super().formfield_for_foreignkey(db_field, request, **kwargs)
-
-    # A part is changed by whoever may change its record.
-    def has_add_permission(self, request, obj=None):
-        return self._may_change(request, obj)
-
-    def has_change_permission(self, request, obj=None):
-        return self._may_change(request, obj)
-
-    def has_delete_permission(self, request, obj=None):
-        return self._may_change(request, obj)
-
-    def has_view_permission(self, request, obj=None):
-        return True
-
-    def _may_change(self, request, obj):
-        record_admin = self.admin_site.get_model_admin(self.parent_model)
-        return record_admin.has_change_permission(request, obj) if obj else record_admin.has_add_permission(request)
-
-
-class SourceInline(PartInline):
-    """Where a fact is read."""
-
-    fields = ["provision", "words", "field", "value", "fact_ids"]
-    classes = ["collapse"]
-
-    def formfield_for_dbfield(self, db_field, request, **kwargs):
-        if db_field.name == "words":
-            kwargs["widget"] = forms.Textarea(attrs={"rows": 2, "cols": 40})
-        return super().formfield_for_dbfield(db_field, request, **kwargs)
-
-
-class RecordInline(admin.TabularInline):
-    """Records that belong to another: those there are, each with a link to its own form, and lines for new ones."""
-
-    extra = 0
-    show_change_link = True
-    can_delete = False
-
-    def get_queryset(self, request):
-        return super().get_queryset(request).select_related(*names_of_links(self.model))
-
-    def get_autocomplete_fields(self, request):
-        return record_links(self.model)
-
-    def has_change_permission(self, request, obj=None):
-        return False
-
-    def has_view_permission(self, request, obj=None):
-        return True
 
 
 class InForceFilter(admin.SimpleListFilter):
@@ -192,17 +82,18 @@ class SourcelessFilter(admin.SimpleListFilter):
         return queryset.filter(~Exists(source.objects.filter(record=OuterRef("pk"))))
 
 
-class RecordAdmin(SimpleHistoryAdmin):
+class RecordAdmin(VersionsAdmin):
     """A collection of records."""
 
     form = RecordForm
     action_form = ReasonedActionForm
-    actions = ["publish", "send_to_review", "withdraw"]
+    actions = ["publish", "send_to_review", "withdraw", "delete_selected"]
     list_per_page = 50
     show_full_result_count = False
     search_help_text = _("Whole words of the record, or part of its name or symbol")
     search_fields = ["slug"]
-    object_history_list_template = "register/history_list.html"
+    delete_confirmation_template = "register/delete_confirmation.html"
+    delete_selected_confirmation_template = "register/delete_selected_confirmation.html"
 
     def get_queryset(self, request):
         return super().get_queryset(request).select_related(*names_of_links(self.model))
@@ -225,9 +116,17 @@ class RecordAdmin(SimpleHistoryAdmin):
         return [*sets, (_("Change"), {"fields": ["change_reason"]})] if may_change else sets
 
     def formfield_for_choice_field(self, db_field, request, **kwargs):
-        if db_field.name == "visibility" and not request.user.has_perm(PUBLISH):
-            kwargs["choices"] = [choice for choice in Visibility.choices if choice[0] != Visibility.PUBLISHED]
+        if db_field.name == "visibility":
+            kwargs["choices"] = visibilities(request.user)
         return super().formfield_for_choice_field(db_field, request, **kwargs)
+
+    def get_form(self, request, obj=None, change=False, **kwargs):
+        form = super().get_form(request, obj, change, **kwargs)
+        form.may_publish, form.refusal = request.user.has_perm(PUBLISH), getattr(request, "refusal", "")
+        return form
+
+    def view_on_site(self, record):
+        return record.get_absolute_url() if record.shown_to_public else None
 
     # -- who may do what: a published record is changed by those who may publish -------------------------------------
 
@@ -245,8 +144,6 @@ class RecordAdmin(SimpleHistoryAdmin):
 
     def get_actions(self, request):
         actions = super().get_actions(request)
-        if not request.user.has_perm(PUBLISH):
-            actions.pop("delete_selected", None)  # it would take published records along
         if self.model.whole is not None:
             actions = {name: action for name, action in actions.items() if name == "delete_selected"}
         return actions
@@ -261,11 +158,15 @@ class RecordAdmin(SimpleHistoryAdmin):
         try:
             with acting(request):
                 return super().changeform_view(request, object_id, form_url, extra_context)
-        except ValidationError as error:  # somebody else was faster than the form's own checks
-            messages.error(request, " ".join(error.messages))
-            return HttpResponseRedirect(request.get_full_path())
+        except (ValidationError, IntegrityError) as error:  # somebody else was faster than the form's own checks
+            request.refusal = " ".join(getattr(error, "messages", [])) or _("Nothing was saved: somebody else has just recorded the same.")
+            with acting(request):
+                return super().changeform_view(request, object_id, form_url, extra_context)  # the form as it was typed
 
     def delete_view(self, request, object_id, extra_context=None):
+        record = self.get_object(request, object_id)
+        if record is not None and self._lacks_reason(request, [record]):
+            return HttpResponseRedirect(request.get_full_path())
         with acting(request):
             return super().delete_view(request, object_id, extra_context)
 
@@ -273,9 +174,13 @@ class RecordAdmin(SimpleHistoryAdmin):
         with acting(request):
             return super().changelist_view(request, extra_context)
 
-    def history_form_view(self, request, object_id, version_id, extra_context=None):
-        with acting(request):
-            return super().history_form_view(request, object_id, version_id, extra_context)
+    def _lacks_reason(self, request, records, *, public=False):
+        """Whether a request touches published records and does not say why; if so it is told."""
+        lacking = request.method == "POST" and not request.POST.get("change_reason", "").strip()
+        if lacking and (public or any(record.shown_to_public for record in records)):
+            self.message_user(request, _("Nothing was changed: say why, a record is published."), messages.ERROR)
+            return True
+        return False
 
     # -- finding ----------------------------------------------------------------------------------------------------
 
@@ -301,28 +206,34 @@ class RecordAdmin(SimpleHistoryAdmin):
     def withdraw(self, request, queryset):
         self._show_as(Visibility.DRAFT, request, queryset)
 
+    @admin.action(description=_("Delete the selected records"), permissions=["delete"])
+    def delete_selected(self, request, queryset):
+        if request.POST.get("post") and self._lacks_reason(request, queryset):
+            return None
+        return delete_selected(self, request, queryset)
+
     def _show_as(self, visibility, request, queryset):
-        """Bring every record to `visibility`, or none and say why."""
+        """Bring every record to `visibility`, or none and say why; records that point at each other are moved together."""
         records = list(queryset)
         if any(not self.has_change_permission(request, record) for record in records):
             self.message_user(request, _("Nothing was changed: published records are moved by a reviewer."), messages.ERROR)
             return
-        public = visibility == Visibility.PUBLISHED or any(record.shown_to_public for record in records)
-        if public and not request.POST.get("change_reason", "").strip():
-            self.message_user(request, _("Nothing was changed: say why, in the field beside the action."), messages.ERROR)
+        if self._lacks_reason(request, records, public=visibility == Visibility.PUBLISHED):
             return
         problems = []
-        for record in records:
-            record.visibility = visibility
-            try:
-                record.full_clean()
-            except ValidationError as error:
-                problems.append(f"{record}: {' '.join(error.messages)}")
+        with transaction.atomic():
+            for record in records:
+                record.visibility = visibility
+                record.save()
+            for record in self.get_queryset(request).filter(pk__in=[record.pk for record in records]):
+                try:
+                    record.full_clean()
+                except ValidationError as error:
+                    problems.append(f"{record}: {' '.join(error.messages)}")
+            transaction.set_rollback(bool(problems))
         if problems:
             self.message_user(request, _("Nothing was changed. %s") % " · ".join(problems), messages.ERROR)
             return
-        for record in records:
-            record.save()
         count = len(records)
         self.message_user(request, ngettext("%d record: %s.", "%d records: %s.", count) % (count, visibility.label), messages.SUCCESS)
 

@@ -1,6 +1,7 @@
 """Acts: who changed the register, when and why. Nothing is written to a record outside one."""
 
-from contextlib import contextmanager
+import uuid
+from contextlib import contextmanager, nullcontext
 from contextvars import ContextVar
 
 from django.conf import settings
@@ -56,6 +57,13 @@ def act(*, by=None, reason="", request_id=""):
             yield change
     finally:
         _current.reset(token)
+
+
+def acting(request):
+    """The act of a person's request that writes, with the reason it gives; one that only reads has none."""
+    if request.method != "POST":
+        return nullcontext()
+    return act(by=request.user, reason=request.POST.get("change_reason", ""), request_id=uuid.uuid4().hex)
 
 
 def current_change():

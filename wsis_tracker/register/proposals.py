@@ -7,6 +7,9 @@ from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+#: The permission to publish and withdraw records, to change published ones, and to decide on proposals.
+PUBLISH = "register.publish"
+
 
 class Proposal(models.Model):
     """An editor's change to a published record; the public sees the record unchanged until a reviewer accepts."""

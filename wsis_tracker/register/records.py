@@ -141,32 +141,57 @@ class Record(models.Model):
         super().clean()
         if self.pk and self.slug != type(self).objects.values_list("slug", flat=True).get(pk=self.pk):
             raise ValidationError({"slug": _("A slug is made once and never changed.")})
-        if self.visibility is not None and self.visibility == Visibility.PUBLISHED:
+        if self.whole and not getattr(self, f"{self.whole}_id"):
+            return  # a part of nothing yet: its field says so
+        if self.shown_to_public:
             self.check_may_be_published()
-        elif self.visibility is not None and self.pk:
+        elif self.pk:
             self.check_may_be_withdrawn()
 
     def check_may_be_published(self):
         """Refuse to publish while anything pointed to is unpublished."""
         hidden = [str(record) for record in self.points_to() if not record.shown_to_public]
         if hidden:
-            raise ValidationError(
-                {"visibility": _("Publish first what this record points to: %(records)s.") % {"records": "; ".join(hidden)}}
-            )
+            raise self._refused(_("Publish first what this record points to: %(records)s."), hidden)
 
     def check_may_be_withdrawn(self):
         """Refuse to withdraw what published records point to."""
         pointing = [str(record) for record in self.published_pointing_here()[:5]]
         if pointing:
-            raise ValidationError({"visibility": _("Published records point to this one: %(records)s.") % {"records": "; ".join(pointing)}})
+            raise self._refused(_("Published records point to this one: %(records)s."), pointing)
+
+    def _refused(self, message, records):
+        """The error at the field by which a record is published: its visibility, or for a part its whole."""
+        return ValidationError({self.whole or "visibility": message % {"records": "; ".join(records)}})
 
     def points_to(self):
-        """The records that this one names, itself or through its parts."""
+        """The records that this one names, itself or through its parts, those apart that belong to it."""
         found = list(named_by(self))
-        if self.pk:
-            for part in self.parts():
-                found += [r for row in getattr(self, part).all() for r in named_by(row) if r != self]
-        return found
+        for relation in self._meta.related_objects if self.pk else []:
+            model, name = relation.related_model, relation.field.name
+            rows = model.objects.filter(**{name: self}).select_related(*names_of_links(model))
+            if issubclass(model, Part) and name == "record":
+                found += [record for row in rows for record in named_by(row)]
+            elif issubclass(model, Record) and model.whole == name:
+                found += [record for part in rows for record in part.points_to()]
+        return [record for record in found if not record.belongs_to(self)]
+
+    def restore(self, version):
+        """Say again what the record said in `version`, a row of its history; its slug, visibility, whole and moves stay.
+
+        Raises ValidationError where that no longer holds, for instance because something that it named is gone.
+        """
+        for field in self.stating_fields():
+            setattr(self, field.attname, getattr(version, field.attname))
+        self.clean_fields()  # what it named is still there, before `clean` reads it
+        self.full_clean()
+        self.save()
+
+    @classmethod
+    def stating_fields(cls):
+        """The fields by which a record says something, those apart by which it is kept."""
+        kept = {"id", "slug", "visibility", cls.whole}
+        return [field for field in cls._meta.concrete_fields if field.editable and field.name not in kept]
 
     def published_pointing_here(self):
         """Up to five published records of each kind that name this one or a part of it, themselves or through a part."""
@@ -205,6 +230,14 @@ class Record(models.Model):
     def parts(cls):
         """The names under which a record holds its parts: sources, names, addressees, moves."""
         return [relation.get_accessor_name() for relation in cls._part_relations()]
+
+
+def names_of_links(model):
+    """The lookups that the one-line names of what a model links to read."""
+    for field in model._meta.concrete_fields:
+        if field.is_relation:
+            yield field.name
+            yield from (f"{field.name}__{lookup}" for lookup in getattr(field.related_model, "named_through", ()))
 
 
 def named_by(row):

@@ -1,0 +1,150 @@
+"""Rows that staff edit together with the record they belong to."""
+
+from django import forms
+from django.contrib import admin
+from django.contrib.admin.widgets import AutocompleteSelect
+from django.db.models import F, UniqueConstraint
+from django.forms.models import BaseInlineFormSet
+from django.utils.translation import gettext_lazy as _
+
+from .proposals import PUBLISH
+from .records import Visibility, named_by, names_of_links
+
+
+def record_links(model):
+    """The foreign keys of a model, all of which are chosen by typing: no list of all rows is ever drawn."""
+    return [f.name for f in model._meta.concrete_fields if f.is_relation and f.editable and f.name != "record"]
+
+
+def visibilities(user):
+    """The visibilities that a user may give to a record."""
+    return [choice for choice in Visibility.choices if choice[0] != Visibility.PUBLISHED or user.has_perm(PUBLISH)]
+
+
+class KnownSelect(AutocompleteSelect):
+    """A field chosen by typing that need not look up the name of what is chosen already."""
+
+    chosen = None
+
+    def optgroups(self, name, value, attrs=None):
+        if self.chosen is None or {str(key) for key in value if key} != {str(self.chosen.pk)}:
+            return super().optgroups(name, value, attrs)
+        options = [] if self.is_required else [self.create_option(name, "", "", False, 0)]
+        return [(None, [*options, self.create_option(name, self.chosen.pk, str(self.chosen), True, 1)], 0)]
+
+
+class RowFormSet(BaseInlineFormSet):
+    """Rows of a record, no two of which say the same."""
+
+    def clean(self):
+        super().clean()
+        for constraint in self.model._meta.constraints:
+            # Django's formsets compare the rows by the plain unique constraints, and leave out these.
+            if isinstance(constraint, UniqueConstraint) and (constraint.expressions or constraint.condition):
+                self._refuse_twins(constraint)
+
+    def _refuse_twins(self, constraint):
+        seen = set()
+        for form in self.forms:
+            if not form.is_valid() or form in self.deleted_forms or not (form.has_changed() or form.instance.pk):
+                continue
+            key = tuple(getattr(form.instance, self.model._meta.get_field(name).attname) or "" for name in names_in(constraint))
+            if key in seen and (constraint.expressions or all(key)):
+                form.add_error(None, _("Another line of the form says the same."))
+            seen.add(key)
+
+
+def names_in(constraint):
+    """The fields that a unique constraint compares."""
+    nodes = [node for e in constraint.expressions for node in ([e] if isinstance(e, F) else e.flatten())]
+    return constraint.fields or [node.name for node in nodes if isinstance(node, F)]
+
+
+class PartFormSet(RowFormSet):
+    """The parts of a record; those of a published record lead only to published ones."""
+
+    def add_fields(self, form, index):
+        super().add_fields(form, index)
+        for name, field in form.fields.items():
+            widget = getattr(field.widget, "widget", field.widget)
+            if isinstance(widget, KnownSelect) and form.instance.pk:
+                widget.chosen = getattr(form.instance, name)
+
+    def clean(self):
+        super().clean()
+        if not self.instance.pk or not self.instance.shown_to_public:
+            return
+        for form in self.forms:
+            if form.is_valid() and form.has_changed() and form not in self.deleted_forms:
+                hidden = [str(record) for record in named_by(form.instance) if record != self.instance and not record.shown_to_public]
+                if hidden:
+                    form.add_error(None, _("The record is published, but this leads to an unpublished one: %s.") % "; ".join(hidden))
+
+
+class PartInline(admin.TabularInline):
+    """Parts of a record, edited with it."""
+
+    formset = PartFormSet
+    extra = 0
+
+    def get_queryset(self, request):
+        return super().get_queryset(request).select_related(*names_of_links(self.model))
+
+    def formfield_for_foreignkey(self, db_field, request, **kwargs):
+        kwargs["widget"] = KnownSelect(db_field, self.admin_site)
+        return super().formfield_for_foreignkey(db_field, request, **kwargs)
+
+    # A part is changed by whoever may change its record.
+    def has_add_permission(self, request, obj=None):
+        return self._may_change(request, obj)
+
+    def has_change_permission(self, request, obj=None):
+        return self._may_change(request, obj)
+
+    def has_delete_permission(self, request, obj=None):
+        return self._may_change(request, obj)
+
+    def has_view_permission(self, request, obj=None):
+        return True
+
+    def _may_change(self, request, obj):
+        record_admin = self.admin_site.get_model_admin(self.parent_model)
+        return record_admin.has_change_permission(request, obj) if obj else record_admin.has_add_permission(request)
+
+
+class SourceInline(PartInline):
+    """Where a fact is read."""
+
+    fields = ["provision", "words", "field", "value", "fact_ids"]
+    classes = ["collapse"]
+
+    def formfield_for_dbfield(self, db_field, request, **kwargs):
+        if db_field.name == "words":
+            kwargs["widget"] = forms.Textarea(attrs={"rows": 2, "cols": 40})
+        return super().formfield_for_dbfield(db_field, request, **kwargs)
+
+
+class RecordInline(admin.TabularInline):
+    """Records that belong to another: those there are, each with a link to its own form, and lines for new ones."""
+
+    formset = RowFormSet
+    extra = 0
+    show_change_link = True
+    can_delete = False
+
+    def get_queryset(self, request):
+        return super().get_queryset(request).select_related(*names_of_links(self.model))
+
+    def get_autocomplete_fields(self, request):
+        return record_links(self.model)
+
+    def formfield_for_choice_field(self, db_field, request, **kwargs):
+        if db_field.name == "visibility":
+            kwargs["choices"] = visibilities(request.user)
+        return super().formfield_for_choice_field(db_field, request, **kwargs)
+
+    def has_change_permission(self, request, obj=None):
+        return False
+
+    def has_view_permission(self, request, obj=None):
+        return True
