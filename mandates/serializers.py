@@ -281,16 +281,20 @@ class FigureSerializer(SourcedSerializer):
 
 
 class ResolvedSerializer(serializers.Serializer):
-    """The document that a symbol names, with its other versions."""
+    """The document that a symbol names, with its other versions where there are any."""
 
     slug = serializers.SlugField(source="document.slug")
     display = serializers.CharField(source="document.__str__")
     url = serializers.SerializerMethodField()
     symbol = serializers.CharField(source="document.symbol")
-    others = Link(many=True)
+    others = Link(many=True, required=False)
 
     def get_url(self, resolved) -> str:
         return api_url(resolved.document, self.context)
+
+    def to_representation(self, resolved):
+        shape = super().to_representation(resolved)
+        return shape if resolved.others else {name: value for name, value in shape.items() if name != "others"}
 
 
 class UnresolvedSerializer(serializers.Serializer):

@@ -59,13 +59,9 @@ class Instrument:
 
 def plain(printed):
     """`printed` in one script, case and kind of dash, with single spaces and no closing punctuation."""
-    text = unicodedata.normalize("NFKD", printed)
-    text = (
-        "".join(ch for ch in text if (ch.isprintable() or ch.isspace()) and not unicodedata.combining(ch))
-        .upper()
-        .translate(DASHES | LOOKALIKES)
-    )
-    return " ".join(text.split()).rstrip(".,;: ")
+    letters = unicodedata.normalize("NFKD", printed)
+    seen = "".join(ch for ch in letters if (ch.isprintable() or ch.isspace()) and not unicodedata.combining(ch))
+    return " ".join(seen.upper().translate(DASHES | LOOKALIKES).split()).rstrip(".,;: ")
 
 
 def instrument(printed):

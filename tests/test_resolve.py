@@ -34,7 +34,7 @@ def test_a_symbol_in_any_spelling_names_its_one_document(ask, symbol, slug):
     status, body = ask(symbol)
     assert (status, body["slug"]) == (200, slug)
     assert body["url"] == f"http://localhost/api/v1/documents/{slug}/"
-    assert body.keys() == {"slug", "display", "url", "symbol", "others"}
+    assert body.keys() == {"slug", "display", "url", "symbol"}
 
 
 def test_an_unknown_symbol_is_a_404_that_says_so(ask):

@@ -25,7 +25,9 @@ def what_it_says(row, fields):
     """The texts of a record, or of a row of its history, field by field."""
     for field in fields:
         value = getattr(row, field.name)
-        if not field.is_relation:
+        if isinstance(value, dict):
+            yield "; ".join(f"{code}: {text}" for code, text in value.items()) or "–"
+        elif not field.is_relation:
             yield display_for_field(value, field, "–")
         elif value is None and getattr(row, field.attname):
             yield _("(deleted since)")
