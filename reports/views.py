@@ -1,7 +1,6 @@
 """The public pages of discrepancies and reports."""
 
 from itertools import groupby
-from operator import attrgetter
 
 from django.db.models import prefetch_related_objects
 from django.utils.translation import gettext_lazy as _
@@ -16,26 +15,11 @@ from .coverage import coverage
 from .filters import KINDS, STATES, DiscrepancyFilterSet, ReportFilterSet
 from .models import Report, ReportKind
 
-#: What the name and address of a record take from others, by its collection.
-NAMED_BY = {
-    "appointments": ["person", "organisation"],
-    "conclusions": ["meeting"],
-    "figures": ["sources__provision__document"],
-    "mentions": ["organisation", "provision__document"],
-    "progress": ["task"],
-    "questions": ["meeting"],
-    "relations": ["document", "target"],
-    "roles": ["organisation", "action_line"],
-    "submissions": ["document", "meeting"],
-}
-
 
 def prefetch_names(records):
     """Fetch what the names and addresses of `records` of any kinds need; as many queries as kinds have such fields."""
-    by_kind = attrgetter("collection")
-    for collection, alike in groupby(sorted(records, key=by_kind), by_kind):
-        if collection in NAMED_BY:
-            prefetch_related_objects(list(alike), *NAMED_BY[collection])
+    for model, alike in groupby(sorted(records, key=lambda record: record.collection), type):
+        prefetch_related_objects(list(alike), *model.named_through, *model.addressed_through)
 
 
 def organisations_with_roles():

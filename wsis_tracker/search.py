@@ -12,20 +12,6 @@ from wsis_tracker.register.records import Record
 from wsis_tracker.register.words import fold
 from wsis_tracker.rest.filters import LONGEST_VALUE, ChoiceFilter, DayFilter, StrictFilterSet
 
-#: What the one-line name and the address of a record are made of, where it is more than the record.
-NAMED_BY = {
-    "appointments": ["person", "organisation"],
-    "conclusions": ["meeting"],
-    "mentions": ["provision__document", "organisation"],
-    "progress": ["task"],
-    "provisions": ["document"],
-    "questions": ["meeting"],
-    "relations": ["document", "target"],
-    "roles": ["organisation", "action_line"],
-    "submissions": ["document", "meeting"],
-}
-FOUND_THROUGH = {"figures": ["sources__provision__document"]}
-
 
 def searched():
     """The models of records by the name of their collection, in the order of the rooms."""
@@ -34,8 +20,7 @@ def searched():
 
 def named(model):
     """The records of a model with what their names and addresses are made of."""
-    records = model.objects.select_related(*NAMED_BY.get(model.collection, []))
-    return records.prefetch_related(*FOUND_THROUGH.get(model.collection, []))
+    return model.objects.select_related(*model.named_through).prefetch_related(*model.addressed_through)
 
 
 @dataclass(frozen=True)

@@ -203,6 +203,7 @@ class Figure(DatedRecord):
     funding = models.CharField(_("funding"), max_length=15, choices=Funding, blank=True)
 
     collection = "figures"
+    addressed_through = ("sources__provision__document",)
 
     class Meta(DatedRecord.Meta):
         verbose_name = _("figure")

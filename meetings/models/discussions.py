@@ -336,6 +336,7 @@ class Question(DatedRecord):
     )
 
     collection = "questions"
+    named_through = ("meeting",)
     objects = RecordManager.from_queryset(QuestionQuerySet)()
 
     class Meta(DatedRecord.Meta):

@@ -87,8 +87,9 @@ class Record(models.Model):
 
     #: The name of the collection in addresses, in the API and among the fixtures.
     collection = None
-    #: The lookups that its one-line name reads, for `select_related`.
+    #: The lookups that its one-line name and its address read: those of one row, for `select_related`, and those of many.
     named_through = ()
+    addressed_through = ()
     #: The field that leads from a part to its whole, whose visibility it shares; a part sets `visibility = None`.
     whole = None
 
