@@ -10,6 +10,7 @@ from tests import factories
 from tests.bulk import MAKERS
 from tests.factories import DocumentFactory, MeetingFactory, ProvisionFactory, SubmissionFactory, TaskFactory, UserFactory
 from tests.forms import address
+from wsis_tracker.register.admin import BoundedPaginator
 from wsis_tracker.register.changes import act
 from wsis_tracker.register.records import Record
 
@@ -88,3 +89,12 @@ def test_a_history_takes_no_query_per_version(queries):
     few = queries(address(type(document), "history", document.pk))
     edit(12)
     assert queries(address(type(document), "history", document.pk)) <= few
+
+
+def test_no_list_counts_further_than_a_person_pages(client, monkeypatch):
+    monkeypatch.setattr(BoundedPaginator, "bound", 20)
+    client.force_login(UserFactory(is_superuser=True))
+    MAKERS["activities"](60)
+    page = client.get("/admin/action_lines/activity/?all=")
+    assert page.context["cl"].result_count == 21
+    assert "more than 20 records" in page.content.decode()

@@ -5,10 +5,12 @@ from django.contrib import admin, messages
 from django.contrib.admin.actions import delete_selected
 from django.contrib.admin.helpers import ActionForm
 from django.core.exceptions import ValidationError
+from django.core.paginator import Paginator
 from django.db import IntegrityError, transaction
 from django.db.models import Exists, OuterRef, Q
 from django.http import HttpResponseRedirect
 from django.utils import timezone
+from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
@@ -52,6 +54,16 @@ class ReasonedActionForm(ActionForm):
     change_reason = forms.CharField(label=_("Reason"), required=False)
 
 
+class BoundedPaginator(Paginator):
+    """Counts, and leads, no further than a person would page: no list counts a million rows."""
+
+    bound = 10_000
+
+    @cached_property
+    def count(self):
+        return self.object_list.order_by()[: self.bound + 1].count()
+
+
 class InForceFilter(admin.SimpleListFilter):
     """What holds or was there today."""
 
@@ -90,6 +102,7 @@ class RecordAdmin(VersionsAdmin):
     actions = ["publish", "send_to_review", "withdraw", "delete_selected"]
     list_per_page = 50
     show_full_result_count = False
+    paginator = BoundedPaginator
     search_help_text = _("Whole words of the record, or part of its name or symbol")
     search_fields = ["slug"]
     delete_confirmation_template = "register/delete_confirmation.html"
@@ -172,7 +185,12 @@ class RecordAdmin(VersionsAdmin):
 
     def changelist_view(self, request, extra_context=None):
         with acting(request):
-            return super().changelist_view(request, extra_context)
+            response = super().changelist_view(request, extra_context)
+        shown = getattr(response, "context_data", None) or {}
+        if "cl" in shown and shown["cl"].result_count > BoundedPaginator.bound:
+            said = _("There are more than %d records: they are counted and paged no further. Search or filter.")
+            messages.info(request, said % BoundedPaginator.bound)
+        return response
 
     def _lacks_reason(self, request, records, *, public=False):
         """Whether a request touches published records and does not say why; if so it is told."""
