@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from mandates.models import Mandate, Organisation, Provision
 from mandates.sources import Source
 from wsis_tracker.register.fields import PartialDateField, TranslatedField
-from wsis_tracker.register.records import DatedRecord, Part, PeriodQuerySet, PeriodRecord, RecordManager, unknown_last
+from wsis_tracker.register.records import DatedRecord, Part, PeriodQuerySet, PeriodRecord, RecordManager, latest_day, unknown_last
 
 
 class ActionLine(DatedRecord):
@@ -197,7 +197,7 @@ class Role(PeriodRecord):
         return f"{(self.action_line or self.organisation).get_absolute_url()}#{self.slug}"
 
     def searchable(self):
-        return [self.slug, str(self), self.words, self.label]
+        return [self.slug, self.kind, self.qualifier, self.words, self.label]
 
     def clean(self):
         super().clean()
@@ -278,7 +278,7 @@ class Activity(DatedRecord):
             *DatedRecord.Meta.constraints,
             models.UniqueConstraint(fields=["kind", "number"], condition=~Q(number=""), name="activity_number_once"),
             models.CheckConstraint(
-                condition=Q(ended_on=None) | Q(started_on=None) | Q(ended_on__gte=F("started_on")),
+                condition=Q(ended_on=None) | Q(started_on=None) | Q(started_on__lte=latest_day("ended_on")),
                 name="activity_ends_after_it_starts",
                 violation_error_message=_("It ends before it starts."),
             ),

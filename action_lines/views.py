@@ -1,5 +1,6 @@
 """The public pages of action lines and activities; an action line's own page belongs to the roof."""
 
+from django.db.models import Exists, OuterRef
 from django.utils.translation import gettext_lazy as _
 
 from mandates.models import Organisation
@@ -17,8 +18,8 @@ def lines_as_choices():
 
 def organisations_with_activities():
     """The organisations whose activities the register holds."""
-    acting = Activity.objects.published().order_by().values("organisation").distinct()
-    return as_choices(Organisation.objects.published().filter(pk__in=acting))
+    acting = Activity.objects.published().filter(organisation=OuterRef("pk"))
+    return as_choices(Organisation.objects.published().filter(Exists(acting)))
 
 
 class ActionLineList(RecordListView):

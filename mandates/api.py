@@ -4,7 +4,6 @@ from django.db.models import Count, Prefetch
 from drf_spectacular.utils import extend_schema
 from rest_framework.response import Response
 
-from wsis_tracker.register.records import Visibility
 from wsis_tracker.rest.problems import NotFoundWith
 from wsis_tracker.rest.serializers import Link
 from wsis_tracker.rest.viewsets import SOURCES, Computed, RecordViewSet
@@ -69,7 +68,7 @@ class RelationViewSet(RecordViewSet):
 
 class MandateViewSet(RecordViewSet):
     # A mandate may be published before the line that names it.
-    lines = Mandate.action_lines.rel.related_model.objects.filter(record__visibility=Visibility.PUBLISHED).select_related("record")
+    lines = Mandate.action_lines.rel.related_model.objects.of_published().select_related("record")
     queryset = Mandate.objects.select_related("made_in__document", "parent", "reports_to", "reports_via").prefetch_related(
         "addressees__organisation", Prefetch("action_lines", lines), SOURCES
     )

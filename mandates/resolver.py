@@ -6,6 +6,9 @@ from . import symbols
 from .models import Document, Relation
 from .models.documents import RelationKind
 
+#: No symbol is longer; and how many documents are offered for a title.
+LONGEST, MOST = 300, 10
+
 
 @dataclass(frozen=True)
 class Resolved:
@@ -22,11 +25,15 @@ def resolve(printed, day=None):
     A resolution that does not say whose it is names none: the candidates are those of any body. One with several versions
     names the version in force, unless a place, a year or a revision is given with it.
     """
+    if len(printed) > LONGEST:
+        return Resolved(None)
     documents = Document.objects.published()
     documents = documents.as_of(day) if day else documents
     named = symbols.instrument(printed)
     if named is None:
         found = list(documents.known_as(printed))
+        if not found and not any(ch.isdigit() for ch in printed):  # perhaps a title: “Tunis Agenda”
+            return Resolved(None, candidates=tuple(documents.search(printed)[:MOST]))
         return Resolved(found[0]) if len(found) == 1 else Resolved(None, candidates=tuple(found))
     if not named.body:
         every = [replace(named, body=body) for body in symbols.BODIES]

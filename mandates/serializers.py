@@ -22,7 +22,6 @@ from .models import (
 )
 from .models.documents import Certainty
 from .models.mandates import MandateAddressee
-from .models.organisations import Capacity, Office
 
 
 class OrganisationNameSerializer(serializers.ModelSerializer):
@@ -79,8 +78,8 @@ class OrganisationDetailSerializer(OrganisationSerializer):
 
     @extend_schema_field(Link(allow_null=True))
     def get_chair(self, organisation):
-        held = organisation.appointments.published().as_of(self.day_or_today)
-        chair = held.filter(office=Office.CHAIR, capacity=Capacity.TITULAR).select_related("person").first()
+        held = organisation.appointments.published().titular_chairs().as_of(self.day_or_today)
+        chair = held.select_related("person").first()
         return Link(chair.person, context=self.context).data if chair else None
 
 

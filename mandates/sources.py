@@ -43,10 +43,6 @@ class Source(Part):
         if self.field and self.field not in {f.name for f in self.record._meta.get_fields()}:
             raise ValidationError({"field": _("The record has no field “%(field)s”.") % {"field": self.field}})
 
-    @property
-    def is_variant(self):
-        return bool(self.field)
-
 
 def with_sources(records):
     """`records`, each with its sources, their provisions and documents, in one query more."""

@@ -1,6 +1,6 @@
 """The public pages of organisations, people, documents and mandates."""
 
-from django.db.models import Prefetch, Q
+from django.db.models import F, Prefetch, Q
 from django.utils.translation import gettext_lazy as _
 
 from wsis_tracker.pages.forms import as_choices
@@ -10,7 +10,7 @@ from .filters import DocumentFilterSet, MandateFilterSet, OrganisationFilterSet,
 from .models import Appointment, Document, Mandate, Organisation, OrganisationName, Person, Phase
 from .models.documents import DocumentKind
 from .models.mandates import Modality, Nature
-from .models.organisations import Capacity, Office, OrganisationKind
+from .models.organisations import OrganisationKind
 from .sources import with_sources
 
 #: How many records of a kind a page shows before it leads to their list.
@@ -47,16 +47,16 @@ class OrganisationPage(RecordPage):
         roles = organisation.roles.select_related(
             "organisation", "action_line", "claimant", "made_in__document", "restates__made_in__document"
         )
-        documents = self.there(organisation.documents.all() | organisation_authored(organisation)).distinct()[: SHOWN + 1]
-        meetings = self.there(organisation.meetings.all()).order_by("-held_from", "slug")[: SHOWN + 1]
-        appointments = list(self.there(with_sources(organisation.appointments.select_related("person", "organisation", "appointed_by"))))
+        documents = list(self.there(organisation.documents.all() | organisation_authored(organisation)).distinct()[: SHOWN + 1])
+        meetings = list(self.there(organisation.meetings.all()).order_by(F("held_from").desc(nulls_last=True), "slug")[: SHOWN + 1])
+        appointments = organisation.appointments.select_related("person", "organisation", "appointed_by")
         return super().get_context_data(
             names=self.names(organisation),
             admissions=organisation.open_to.select_related("organisation"),
             parts=self.there(organisation.children.all()),
             successors=self.there(organisation.successors.all()),
-            appointments=appointments,
-            chair=next((a for a in appointments if is_titular_chair(a) and a.held_on(self.shown_day)), None),
+            appointments=self.there(with_sources(appointments)),
+            chair=organisation.appointments.published().titular_chairs().as_of(self.shown_day).select_related("person").first(),
             roles=self.there(with_sources(roles)),
             documents=documents[:SHOWN],
             more_documents=len(documents) > SHOWN,
@@ -87,10 +87,6 @@ class OrganisationPage(RecordPage):
 def organisation_authored(organisation):
     """The documents that it wrote."""
     return Document.objects.filter(authors__organisation=organisation)
-
-
-def is_titular_chair(appointment):
-    return appointment.office == Office.CHAIR and appointment.capacity == Capacity.TITULAR
 
 
 class PersonList(RecordListView):
@@ -144,9 +140,9 @@ class MandatePage(RecordPage):
         return super().get_context_data(
             heading=_("Mandate"),
             addressees=mandate.addressees.select_related("organisation"),
-            lines=mandate.action_lines.select_related("record"),
+            lines=mandate.action_lines.of_published(self.day).select_related("record"),
             items=self.there(with_sources(mandate.children.select_related("made_in__document"))),
-            conclusions=mandate.conclusions.select_related("record__meeting"),
+            conclusions=mandate.conclusions.of_published(self.day).select_related("record__meeting"),
             tasks=self.there(mandate.tasks.all()),
             **kwargs,
         )

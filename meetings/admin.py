@@ -102,6 +102,7 @@ class TaskForm(RecordForm):
         label=_("On"), required=False, help_text=_("The day in the world: 2002, 2006-04 or 2005-12-16; empty is today.")
     )
     move_due_on = forms.CharField(label=_("New due date"), required=False, help_text=_("Empty leaves it."))
+    move_reason = forms.CharField(label=_("Why it is moved"), required=False, help_text=_("Shown to the public with the move."))
 
     def clean(self):
         super().clean()
@@ -183,10 +184,10 @@ class TaskAdmin(RecordAdmin):
 
     def get_fieldsets(self, request, obj=None):
         sets = super().get_fieldsets(request, obj)
-        move = ["move_to", "move_on", "move_due_on"]
+        move = ["move_to", "move_on", "move_due_on", "move_reason"]
         own = {"fields": [name for name in sets[0][1]["fields"] if name not in move]}
         may_change = self.has_change_permission(request, obj) if obj else True
-        moving = [(_("Move"), {"fields": move, "description": _("The reason is the one given for the change.")})] if may_change else []
+        moving = [(_("Move"), {"fields": move})] if may_change else []
         return [(None, own), *moving, *sets[1:]]
 
     def save_model(self, request, obj, form, change):
@@ -194,7 +195,7 @@ class TaskAdmin(RecordAdmin):
         data = form.cleaned_data
         if data["move_to"]:
             obj.move_to(
-                data["move_to"], on=data["move_on"], by=request.user, reason=data["change_reason"], due_on=data["move_due_on"] or None
+                data["move_to"], on=data["move_on"], by=request.user, reason=data["move_reason"], due_on=data["move_due_on"] or None
             )
 
 

@@ -104,8 +104,7 @@ class TaskFilterSet(RecordFilterSet):
         fields = {"mandate": ONE, "conclusion": ONE}
 
     def on_day(self, queryset):
-        tasks = super().on_day(queryset) if self.day else queryset.now()
-        return tasks.order_by(unknown_last("due_then"), "slug")
+        return queryset.then(self.day).order_by(unknown_last("due_then"), "slug")
 
     def keep_overdue(self, queryset, name, wanted):
         return queryset.late(self.day_or_today) if wanted else queryset.not_late(self.day_or_today)

@@ -69,8 +69,7 @@ class MeetingPage(RecordPage):
 
     def tasks_from(self, meeting):
         """The tasks that come from the meeting's conclusions, in their state of the day."""
-        tasks = Task.objects.filter(conclusion__meeting=meeting)
-        return self.there(tasks) if self.day else self.there(tasks).now()
+        return Task.objects.published().filter(conclusion__meeting=meeting).then(self.day)
 
 
 class TaskList(RecordListView):
@@ -99,11 +98,13 @@ class TaskPage(RecordPage):
 
     def get_context_data(self, **kwargs):
         task = self.record
+        then = Task.objects.then(self.day).get(pk=task.pk)
         moves = list(task.moves.filter(on__lte=self.day) if self.day else task.moves.all())
         progress = task.progress.select_related("organisation").prefetch_related("evidence__document")
         return super().get_context_data(
-            state=moves[-1].get_to_state_display() if moves else task.get_state_display(),
-            due=moves[-1].due_to if moves else task.due_on,
+            state=TaskState(then.state_then).label,
+            due=then.due_then,
+            late=then.late_on(self.shown_day),
             moves=moves,
             progress=self.there(progress),
             organisations=task.organisations.select_related("organisation"),

@@ -21,6 +21,7 @@ from wsis_tracker.register.records import Record
 from .models import Ruling
 
 ROLES, VARIANT, FIGURE = "roles", "variant", "figure"
+OPEN, RULED = "open", "ruled"
 
 
 @dataclass(frozen=True)
@@ -49,6 +50,10 @@ class Discrepancy:
     organisation: Organisation | None = None
     action_line: ActionLine | None = None
     ruling: Ruling | None = None
+
+    @property
+    def state(self):
+        return OPEN if self.is_open else RULED
 
     @property
     def is_open(self):
@@ -111,7 +116,8 @@ def variants(day):
         rows = model.objects.exclude(field="").filter(
             record__in=record.objects.published().as_of(day), provision__in=Provision.objects.published().as_of(day)
         )
-        for row in rows.select_related("record", "provision__document"):
+        named = [f"record__{lookup}" for lookup in record.named_through]
+        for row in rows.select_related("record", "provision__document", *named):
             by_subject[row.record, row.field].append(row)
     for (record, name), rows in sorted(by_subject.items(), key=lambda item: (item[0][0].slug, item[0][1])):
         key = f"variant-{record.collection}-{record.slug}-{name}"

@@ -1,21 +1,23 @@
 """What can be asked of discrepancies, rulings and reports."""
 
 from django.utils.translation import gettext_lazy as _
+from django_filters import CharFilter
 
 from action_lines.models import Role
-from wsis_tracker.rest.filters import ONE, RANGE, ChoiceFilter, DayFilter, RecordFilter, RecordFilterSet, StrictFilterSet
+from wsis_tracker.rest.filters import LONGEST_VALUE, ONE, RANGE, ChoiceFilter, DayFilter, RecordFilter, RecordFilterSet, StrictFilterSet
 
-from .discrepancies import FIGURE, ROLES, VARIANT, discrepancies
+from .discrepancies import FIGURE, OPEN, ROLES, RULED, VARIANT, discrepancies
 from .models import Report, Ruling
 
 KINDS = [(ROLES, _("roles")), (VARIANT, _("variant")), (FIGURE, _("figure"))]
-STATES = [("open", _("open")), ("ruled", _("ruled"))]
+STATES = [(OPEN, _("open")), (RULED, _("ruled"))]
 
 
 class DiscrepancyFilterSet(StrictFilterSet):
     """Discrepancies are computed, of a day and a scope; these are no rows of a table."""
 
     as_of = DayFilter(label=_("As of"))
+    key = CharFilter(label=_("Key"), max_length=LONGEST_VALUE)
     organisation = RecordFilter(label=_("Organisation"))
     action_line = RecordFilter(label=_("Action line"))
     kind = ChoiceFilter(KINDS, label=_("Kind"))
@@ -33,11 +35,13 @@ class DiscrepancyFilterSet(StrictFilterSet):
     def found(self):
         """The discrepancies of the day asked for, today where none is, within the scope."""
         found = discrepancies(self.day_or_today, organisation=self.asked("organisation"), action_line=self.asked("action_line"))
-        kinds, states = self.asked("kind"), self.asked("state")
+        key, kinds, states = self.form.cleaned_data["key"], self.asked("kind"), self.asked("state")
         return [
             discrepancy
             for discrepancy in found
-            if (kinds is None or discrepancy.kind in kinds) and (states is None or ("open" if discrepancy.is_open else "ruled") in states)
+            if (not key or discrepancy.key == key)
+            and (kinds is None or discrepancy.kind in kinds)
+            and (states is None or discrepancy.state in states)
         ]
 
 

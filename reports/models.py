@@ -3,14 +3,14 @@
 from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import Q
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from mandates.models import Document, Organisation
 from mandates.sources import Source
 from wsis_tracker.register.fields import PartialDateField, SlugsField, TranslatedField
-from wsis_tracker.register.records import Record, RecordManager, RecordQuerySet
+from wsis_tracker.register.records import Record, RecordManager, RecordQuerySet, latest_day
 
 
 class RulingQuerySet(RecordQuerySet):
@@ -41,7 +41,7 @@ class Ruling(Record):
         return f"{self.subject}, {self.ruled_on}"
 
     def get_absolute_url(self):
-        return f"{reverse('discrepancies')}#{self.subject}"
+        return f"{reverse('discrepancies')}?key={self.subject}#{self.subject}"
 
     def searchable(self):
         return [self.slug, self.subject, self.reason]
@@ -92,7 +92,7 @@ class Report(Record):
         verbose_name_plural = _("reports")
         constraints = [
             models.CheckConstraint(
-                condition=Q(covers_to__gte=F("covers_from")),
+                condition=Q(covers_from__lte=latest_day("covers_to")),
                 name="report_covers_a_period",
                 violation_error_message=_("The period that it covers ends before it begins."),
             )

@@ -1,5 +1,7 @@
 """Discrepancies, rulings and reports as JSON."""
 
+from urllib.parse import urlencode
+
 from django.urls import reverse
 from rest_framework import serializers
 
@@ -32,7 +34,7 @@ class DiscrepancySerializer(serializers.Serializer):
     key = serializers.CharField()
     display_url = serializers.SerializerMethodField()
     kind = serializers.CharField()
-    state = serializers.SerializerMethodField()
+    state = serializers.CharField()
     subject = Link()
     field = serializers.CharField(source="field_name")
     organisation = Link(allow_null=True)
@@ -41,10 +43,9 @@ class DiscrepancySerializer(serializers.Serializer):
     ruling = Link(allow_null=True)
 
     def get_display_url(self, discrepancy) -> str:
-        return absolute(f"{reverse('discrepancies')}#{discrepancy.key}", self.context)
-
-    def get_state(self, discrepancy) -> str:
-        return "open" if discrepancy.is_open else "ruled"
+        day = self.context.get("day")
+        query = urlencode({"key": discrepancy.key, **({"as_of": day} if day else {})})
+        return absolute(f"{reverse('discrepancies')}?{query}#{discrepancy.key}", self.context)
 
 
 class RulingSerializer(RecordSerializer):

@@ -243,7 +243,8 @@ class TestTask:
             "move_to": "in-progress",
             "move_on": "2005-07",
             "move_due_on": "2005-12",
-            "change_reason": "Work began",
+            "move_reason": "Work began",
+            "change_reason": "Told by telephone",
         }
         assert client.post(url, data).status_code == 302
         task.refresh_from_db()

@@ -1,11 +1,15 @@
 """Nobody gets at what is published, or at rights, by a side door of the admin."""
 
+from typing import ClassVar
+
 import pytest
 from django.db.models.signals import pre_save
 from django.urls import reverse
 
-from mandates.models import Document, Organisation, OrganisationAdmission, OrganisationName, Provision, Relation
+from mandates.models import Document, Organisation, OrganisationAdmission, OrganisationEditor, OrganisationName, Provision, Relation
 from meetings.models import Progress, ProgressEvidence, Task
+from reports.discrepancies import discrepancies
+from reports.models import Ruling
 from tests.factories import (
     DocumentFactory,
     OrganisationFactory,
@@ -189,3 +193,94 @@ class TestAccounts:
             page = client.get(address(Organisation, "change", OrganisationFactory().pk))
             inline = page.context["inline_admin_formsets"][2]
             assert inline.has_add_permission == may
+
+
+class TestTwoPeople:
+    def test_the_later_of_two_on_one_form_overwrites_nothing(self, client, sign_in):
+        sign_in("Reviewer")
+        organisation = OrganisationFactory(staff_note="")
+        url = address(Organisation, "change", organisation.pk)
+        opened = form_of(client, url)
+        with act(reason="a colleague"):
+            organisation.staff_note = "Written meanwhile"
+            organisation.save()
+        response = client.post(url, opened | {"acronym": "MINE", "change_reason": "x"})
+        assert "was changed since you opened it" in errors_of(response)
+        assert "MINE" in response.content.decode()
+        organisation.refresh_from_db()
+        assert organisation.staff_note == "Written meanwhile"
+
+    def test_a_task_moved_meanwhile_is_not_moved_back(self, client, sign_in):
+        sign_in("Reviewer")
+        task = TaskFactory()
+        url = address(Task, "change", task.pk)
+        opened = form_of(client, url)
+        with act(reason="a colleague"):
+            task.move_to("done", on="2006-01-01")
+        response = client.post(url, opened | {"move_to": "in-progress", "move_on": "2006-02-01", "change_reason": "x"})
+        assert "was changed since you opened it" in errors_of(response)
+        assert Task.objects.get(pk=task.pk).state == "done"
+
+
+class TestRulings:
+    RULING: ClassVar = {
+        "subject": "role-itu-c7",
+        "ruled_on": "2006-05-01",
+        "reason": "The Summit's word",
+        "visibility": "published",
+        "change_reason": "x",
+    }
+
+    def test_a_ruling_is_by_who_makes_it(self, client, sign_in):
+        user = sign_in("Reviewer")
+        voices = [voice.key for d in discrepancies("2006-05-01") if d.key == "role-itu-c7" for voice in d.voices]
+        data = form_of(client, address(Ruling, "add")) | self.RULING
+        data |= {"weighed": ", ".join(voices), "stands": voices[0], "by": UserFactory().pk}
+        assert client.post(address(Ruling, "add"), data).status_code == 302
+        assert Ruling.objects.get(subject="role-itu-c7").by == user
+
+    @pytest.mark.parametrize(
+        "values, words",
+        [({"subject": "role-itu-c99"}, "no such discrepancy"), ({"weighed": "a, b", "stands": "a"}, "The voices are: itu-c7")],
+    )
+    def test_a_ruling_is_about_a_discrepancy_that_there_is(self, values, words, client, sign_in):
+        sign_in("Reviewer")
+        data = form_of(client, address(Ruling, "add")) | self.RULING | {"weighed": "itu-c7", "stands": "itu-c7"} | values
+        assert words in errors_of(client.post(address(Ruling, "add"), data))
+
+
+def test_who_has_acted_or_edits_for_an_organisation_is_not_deleted_but_named(client, sign_in):
+    sign_in("Administrator")
+    user = UserFactory()
+    with act(reason="rights"):
+        OrganisationEditor(record=OrganisationFactory(), user=user).save()
+    assert "would require deleting" in client.post(address(User, "delete", user.pk), {"post": "yes"}).content.decode()
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        "autocomplete/?app_label=meetings&model_name=task&field_name=mandate&term=%00",
+        "mandates/document/?kind__exact=%00",
+        "mandates/organisation/add/?title=zz&name=1",
+        "mandates/provision/add/?document=zz",
+        "meetings/question/add/?meeting=99999999999999999999999",
+    ],
+)
+def test_a_strange_address_is_no_failure_of_ours(path, client, sign_in):
+    sign_in("Reviewer")
+    assert client.get(f"/admin/{path}").status_code in (200, 400)
+
+
+@pytest.mark.parametrize("key", ["abc", "9" * 30])
+def test_a_strange_choice_is_no_failure_of_ours(key, client, sign_in):
+    sign_in("Reviewer")
+    for action in ("publish", "delete_selected"):
+        assert client.post(address(Document, "changelist"), {"action": action, SELECTED: [key], "change_reason": "a\0b"}).status_code == 400
+
+
+@pytest.mark.parametrize("symbol, words", [("ﷺ" * 50, "made of letters"), ("...", "made of letters")])
+def test_a_symbol_of_which_too_much_or_nothing_is_left_is_refused(symbol, words, client, sign_in):
+    sign_in("Editor")
+    data = form_of(client, address(Document, "add")) | {"symbol": symbol, "title_en": "x", "kind": "report"}
+    assert words in errors_of(client.post(address(Document, "add"), data))

@@ -1,6 +1,7 @@
 """Whatever fails under `/api/` is told as a problem, never as a page, never as a 500, and never as the whole list."""
 
 import pytest
+from django.test import Client
 
 from . import bulk
 
@@ -70,6 +71,9 @@ def test_a_malformed_day_is_named(client, collection):
         ("meetings", "number", "١"),
         ("meetings", "held_to__lte", "yesterday"),
         ("meetings", "ordering", "colour"),
+        ("meetings", "ordering", ","),
+        ("roles", "ordering", ",slug"),
+        ("docs", "colour", "red"),
         ("mandates", "addressee", "nobody"),
         ("mandates", "with", "nobody"),
         ("tasks", "state", "asleep"),
@@ -189,3 +193,14 @@ def test_a_failure_of_ours_is_told_as_a_problem(client, monkeypatch):
     client.raise_request_exception = False
     body = problem(client.get("/api/v1/documents/", headers=HOST), 500)
     assert "filterset" not in body["detail"]
+
+
+@pytest.mark.parametrize("method", ["post", "put", "patch", "delete"])
+def test_the_page_of_the_api_is_only_read(method):
+    problem(getattr(Client(enforce_csrf_checks=True), method)("/api/v1/docs/", headers=HOST), 405)
+
+
+def test_a_forged_request_is_refused_by_our_own_page():
+    response = Client(enforce_csrf_checks=True).post("/tasks/", headers=HOST)
+    assert response.status_code == 403
+    assert "You may not see or do this" in response.content.decode()

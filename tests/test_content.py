@@ -7,6 +7,7 @@ import pytest
 from action_lines.models import ActionLine, Role
 from mandates.models import Appointment, Document, Mandate, Organisation
 from meetings.models import Meeting
+from wsis_tracker.search import searched
 
 pytestmark = pytest.mark.django_db
 
@@ -94,7 +95,16 @@ def test_the_chain_of_the_groups_resolutions_is_amended_in_the_printed_order():
     }
 
 
-def test_nothing_unverified_is_published():
-    drafts = Role.objects.exclude(visibility="published")
-    assert drafts.exists()
-    assert not Role.objects.published().filter(pk__in=drafts).exists()
+@pytest.mark.parametrize(
+    "address",
+    [
+        "documents/council-res-1282-2007", "documents/pp-res-130-2006", "documents/pp-res-139-2006", "documents/wtdc-res-30-2022",
+        "mentions/itu-tunis-agenda-para-98", "relations/council-res-1332-2011-supersedes-council-res-1282-2008",
+        "organisations/south-africa", "roles/unesco-c3-public-facts-a3-2006",
+    ],
+)  # fmt: skip
+def test_what_nothing_confirms_is_kept_as_a_draft(address, client):
+    """The rows that the notes on the domain mark [unverified]."""
+    collection, slug = address.split("/")
+    assert searched()[collection].objects.get(slug=slug).visibility == "draft"
+    assert client.get(f"/api/v1/{address}/", headers={"host": "localhost"}).status_code == 404

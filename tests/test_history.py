@@ -2,6 +2,7 @@
 
 import pytest
 from django.apps import apps
+from django.db import connection, transaction
 
 from mandates.models import Document, DocumentAlias
 from tests.factories import DocumentFactory, UserFactory
@@ -65,3 +66,13 @@ def test_every_record_and_part_is_tracked_and_its_history_names_the_change():
     assert len(tracked) > 40
     for model in tracked:
         assert not model.history.model._meta.get_field("change").null, model
+
+
+def test_what_was_rolled_back_within_an_act_does_not_harm_the_rest_of_it():
+    with act(reason="A second attempt"):
+        with transaction.atomic():
+            DocumentFactory(symbol="C90/4")
+            transaction.set_rollback(True)
+        document = DocumentFactory(symbol="C90/5")
+    connection.check_constraints()
+    assert document.history.get().change.reason == "A second attempt"

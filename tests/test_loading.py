@@ -8,7 +8,8 @@ from django.conf import settings
 from django.core.management import CommandError, call_command
 
 from mandates.models import Document, Organisation
-from tests.factories import OrganisationFactory
+from meetings.models import Task
+from tests.factories import DocumentFactory, OrganisationFactory, ProvisionFactory
 from wsis_tracker.register.changes import act
 from wsis_tracker.register.loading import BadRecord, load, record_models
 from wsis_tracker.register.models import Change
@@ -63,6 +64,20 @@ def test_the_content_passes_the_registers_own_checks():
     call_command("check", tags=["register"], fail_level="WARNING", stdout=StringIO(), stderr=StringIO())
 
 
+@pytest.mark.parametrize(
+    "spoil, words",
+    [
+        (lambda: Document.objects.filter(pk=ProvisionFactory().document_id).update(body=OrganisationFactory(visibility="draft")), "W001"),
+        (lambda: OrganisationFactory(), "W002"),
+        (lambda: Document.history.filter(id=DocumentFactory().pk).delete(), "W003"),
+    ],
+)
+def test_the_registers_own_checks_see_what_is_wrong(spoil, words):
+    spoil()
+    with pytest.raises(CommandError, match=words):
+        call_command("check", tags=["register"], fail_level="WARNING", stdout=StringIO(), stderr=StringIO())
+
+
 def test_a_record_is_added_with_its_parts_and_its_history_says_why(directory):
     done = load(directory(organisations=GOOD), reason="A new body")
     body = Organisation.objects.get(slug="new-body")
@@ -98,6 +113,32 @@ def test_overwriting_takes_a_reason_and_keeps_what_staff_wrote_in_the_history(di
     body = Organisation.objects.get(slug="new-body")
     assert (body.acronym, body.names.count()) == ("NB", 1)
     assert [row.acronym for row in body.history.all()] == ["NB", "NBX", "NB"]
+
+
+def test_overwriting_brings_back_the_words_of_a_source_that_staff_edited(directory):
+    path = directory(organisations=GOOD)
+    load(path, reason="first")
+    source = Organisation.objects.get(slug="new-body").sources.get()
+    with act(reason="staff"):
+        source.words = "edited"
+        source.save()
+    assert load(path, reason="again").differing == ["organisations/new-body: sources"]
+    done = load(path, reason="the file is right", overwrite=True)
+    assert (done.overwritten, done.equal) == ({"organisations": 1}, {})
+    assert Organisation.objects.get(slug="new-body").sources.get().words == "of the new body"
+
+
+def test_a_task_is_in_the_state_of_its_last_move_and_of_no_other(directory):
+    moves = "  moves: [{to_state: open, on: 2005-01}, {from_state: open, to_state: done, on: 2006, due_to: 2006-02}]\n"
+    load(directory(tasks="- slug: x\n  title: X\n" + moves), reason="first")
+    task = Task.objects.get(slug="x")
+    assert (task.state, task.due_on) == ("done", "2006-02")
+    with act(reason="staff"):
+        task.move_to("in-progress", on="2007")
+    load(directory(), reason="again", overwrite=True)
+    assert Task.objects.get(slug="x").state == "in-progress"
+    with pytest.raises(BadRecord, match="“state” follows from the rest"):
+        load(directory(tasks="- slug: y\n  title: Y\n  state: done\n"), reason="by hand")
 
 
 def test_a_part_that_staff_removed_is_named_and_not_brought_back(directory):
@@ -158,7 +199,7 @@ def test_a_register_that_holds_records_is_left_alone_where_only_an_empty_one_is_
     assert "nothing loaded" in out.getvalue()
 
 
-def test_no_printed_sentence_of_the_report_stands_in_a_gist():
+def test_every_paragraph_of_the_report_is_summarised():
     report = Document.objects.get(slug="wg-wsis-report-2002-2006")
     assert report.provisions.count() > 100
     assert all(provision.gist for provision in report.provisions.exclude(kind="heading"))

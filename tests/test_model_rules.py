@@ -3,12 +3,13 @@
 import pytest
 from django.apps import apps
 from django.core.exceptions import ValidationError
-from django.db import models
-from django.db.models import ProtectedError
+from django.db import IntegrityError, models, transaction
+from django.db.models import ProtectedError, RestrictedError
 
-from mandates.models import Document, Provision
+from mandates.models import Document, OrganisationSource, Provision
 from mandates.sources import Source
 from tests.factories import (
+    AppointmentFactory,
     ConclusionFactory,
     DocumentFactory,
     MandateFactory,
@@ -56,7 +57,7 @@ def test_every_record_has_a_collection_and_an_ordering_that_ends_in_a_unique_fie
 def test_facts_protect_each_other_and_only_a_whole_takes_its_parts_with_it(model):
     for field in model._meta.concrete_fields:
         if field.is_relation and field.remote_field.on_delete is models.CASCADE:
-            parts_whole = field.name in ("record", getattr(model, "whole", None), "parent", "user")
+            parts_whole = field.name in ("record", getattr(model, "whole", None))
             assert parts_whole, f"{model.__name__}.{field.name}"
 
 
@@ -146,3 +147,55 @@ def test_a_rule_of_the_database_is_told_in_words(record, change, words):
     with pytest.raises(ValidationError) as refusal:
         record.full_clean()
     assert words in " ".join(refusal.value.messages)
+
+
+@pytest.mark.django_db
+class TestLinks:
+    def test_a_part_of_a_published_record_leads_to_nothing_unpublished_whoever_writes_it(self):
+        source = OrganisationSource(
+            record=OrganisationFactory(), provision=ProvisionFactory(document=DocumentFactory(visibility="draft", symbol="DRAFT/2"))
+        )
+        with pytest.raises(ValidationError, match="leads to an unpublished one: DRAFT/2"):
+            source.full_clean()
+
+    def test_a_provision_is_part_of_one_of_its_own_document(self):
+        provision = ProvisionFactory(parent=ProvisionFactory())
+        with pytest.raises(ValidationError, match="belongs to another document"):
+            provision.full_clean()
+
+    def test_a_document_is_deleted_with_its_provisions_and_theirs(self, acting):
+        parent = ProvisionFactory(document=DocumentFactory())
+        ProvisionFactory(document=parent.document, parent=parent)
+        with pytest.raises(RestrictedError):
+            parent.delete()
+        parent.document.delete()
+        assert not Provision.objects.filter(document=parent.document_id).exists()
+
+    def test_no_chain_of_links_leads_back(self):
+        whole = OrganisationFactory()
+        part = OrganisationFactory(parent=whole)
+        whole.parent = part
+        with pytest.raises(ValidationError, match="leads back to the record itself"):
+            whole.full_clean()
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    "make, values",
+    [
+        (MeetingFactory, {"held_from": "2005-06-01", "held_to": "2005-06"}),
+        (MeetingFactory, {"held_from": "2005-06-01", "held_to": "2005"}),
+        (DocumentFactory, {"covers_from": "2002-09", "covers_to": "2002"}),
+    ],
+)
+def test_an_end_known_less_exactly_than_its_beginning_is_no_end_before_it(make, values):
+    make(**values).full_clean()
+
+
+@pytest.mark.django_db
+def test_a_chair_until_the_first_of_january_is_followed_by_one_from_that_year():
+    body = OrganisationFactory()
+    AppointmentFactory(organisation=body, valid_from="2002", valid_until="2006-01-01")
+    AppointmentFactory(organisation=body, valid_from="2006").full_clean()
+    with pytest.raises(IntegrityError), transaction.atomic():
+        AppointmentFactory(organisation=body, valid_from="2005-12-31", valid_until="2006")

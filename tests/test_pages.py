@@ -86,10 +86,66 @@ def test_a_title_in_another_language_says_so(get):
     assert '<span lang="en" dir="ltr">Geneva Plan of Action</span> <small class="fallback">(Anglais)</small>' in html
 
 
-def test_a_record_that_was_not_there_yet_says_so_and_nothing_else(text):
-    page = text("/documents/wg-wsis-report-2002-2006/", as_of="2004-01-01")
-    assert "On 1 January 2004 this did not hold or was not there yet" in page
+@pytest.mark.parametrize(
+    "address,day,words",
+    [
+        ("/documents/wg-wsis-report-2002-2006/", "2004-01-01", "On 1 January 2004 this was not there yet"),
+        ("/mandates/wg-wsis-continue-pp-dec-8/", "2010-01-01", "On 1 January 2010 this held no longer"),
+    ],
+)
+def test_a_record_that_was_not_there_on_the_day_says_so_and_nothing_else(text, address, day, words):
+    page = text(address, as_of=day)
+    assert words in page
     assert "Paragraphs" not in page
+    assert "Nature" not in page
+
+
+def test_a_record_without_a_date_says_so_and_nothing_else(text):
+    document = factories.DocumentFactory(dated_on=None, date_basis="")
+    assert "No date of this is known" in text(document.get_absolute_url(), as_of="2004-01-01")
+
+
+def test_drafts_around_a_published_mandate_are_nowhere(get, text):
+    mandate = factories.MandateFactory()
+    draft, later = factories.ConclusionFactory(visibility="draft", text="Hidden words"), factories.ConclusionFactory(text="Later words")
+    line = factories.ActionLineFactory(visibility="draft", code="C99")
+    with act(reason="around it"):
+        for conclusion in (draft, later):
+            conclusion.mandates.create(mandate=mandate)
+        line.mandates.create(mandate=mandate)
+    address = mandate.get_absolute_url()
+    assert "Later words" in text(address)
+    for hidden in ("Hidden words", "C99"):
+        assert hidden not in text(address)
+    assert "Later words" not in text(address, as_of="2004-01-01")
+
+
+def test_a_cancellation_to_come_is_not_told(text):
+    meeting = factories.MeetingFactory(held_from="2006-05-01", held_to="2006-05-02", announced_on="2006-01", cancelled_on="2006-04-01")
+    page = text(meeting.get_absolute_url(), as_of="2006-03-01")
+    assert "planned" in page
+    assert "Cancelled" not in page
+    assert str(meeting) in text("/", as_of="2006-03-01")
+    assert "Cancelled" in text(meeting.get_absolute_url(), as_of="2006-04-01")
+
+
+def test_a_period_is_said_with_both_ends_included_as_documents_print_it(text):
+    factories.AppointmentFactory(organisation=(body := factories.OrganisationFactory()), valid_from="2002", valid_until="2006-04")
+    assert "2002 to March 2006" in text(body.get_absolute_url())
+
+
+def test_what_is_late_is_called_overdue(text):
+    task = factories.TaskFactory(opened_on="2005-06-01")
+    with act(reason="a date"):
+        task.move_to("in-progress", on="2005-07-01", due_on="2005-12-31")
+    assert "overdue" not in text(task.get_absolute_url(), as_of="2005-12-31")
+    assert "overdue" in text(task.get_absolute_url(), as_of="2006-01-01")
+
+
+def test_a_request_for_another_host_is_refused_in_words(client):
+    response = client.get("/", headers={"host": "evil.example"})
+    assert response.status_code == 400
+    assert "cannot be read" in response.content.decode()
 
 
 @pytest.mark.parametrize(
@@ -105,6 +161,9 @@ def test_a_record_that_was_not_there_yet_says_so_and_nothing_else(text):
         ("/documents/geneva-plan-of-action/?as_of=yesterday", "as_of"),
         ("/documents/geneva-plan-of-action/?colour=red", "colour"),
         ("/search/?q=a&collection=poems", "collection"),
+        ("/search/?collection=poems", "collection"),
+        ("/search/?limit=abc", "limit"),
+        ("/documents/?ordering=,", "ordering"),
         ("/search/?q=a&as_of=2005", "as_of"),
         ("/matrix/?as_of=2005", "as_of"),
         ("/timeline/?as_of=2005", "as_of"),

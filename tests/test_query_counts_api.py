@@ -6,6 +6,7 @@ from django.test.utils import CaptureQueriesContext
 
 from action_lines.models import Role
 from mandates.models import Figure, MandateSource, Organisation
+from meetings.models import SubmissionSource
 from wsis_tracker.register.changes import Change, act
 
 from . import bulk, factories
@@ -34,7 +35,7 @@ PINNED = {
     "progress": 3,
     "rulings": 2,
     "reports": 5,
-    "discrepancies": 29,
+    "discrepancies": 24,
     "search": 24,
     "changes": 3,
 }
@@ -61,7 +62,7 @@ def test_a_collection_takes_the_same_queries_for_ten_rows_and_a_thousand(client,
 
 
 def disagreeing(n):
-    """`n` lines on which two claimants differ about ITU, `n` mandates with a variant, and `n` figures that count otherwise."""
+    """`n` lines on which two claimants differ about ITU, `n` mandates and submissions with a variant, `n` figures that count otherwise."""
     made = iter(bulk.lines(n))
     template = Role.objects.get(slug="itu-c7-council-res-1244-annex")
     claims = bulk.copies(template, n, lambda row, i: setattr(row, "action_line", next(made)))
@@ -76,6 +77,10 @@ def disagreeing(n):
     with act(reason="a test"):
         MandateSource.objects.filter(record__in=variants).delete()
     MandateSource.objects.bulk_create(MandateSource(record=mandate, provision=provision, field="item", value="z") for mandate in variants)
+    submissions = bulk.submissions(n)
+    with act(reason="a test"):
+        SubmissionSource.objects.filter(record__in=submissions).delete()
+    SubmissionSource.objects.bulk_create(SubmissionSource(record=row, provision=provision, field="phase", value="z") for row in submissions)
     bulk.copies(Figure.objects.exclude(counts="").first(), n, lambda row, i: setattr(row, "value", 10_000 + i))
 
 

@@ -97,3 +97,13 @@ def test_a_draft_bears_no_symbol_for_the_public(ask):
     factories.DocumentFactory(symbol="WTSA Resolution 113", visibility="draft")
     assert ask("C77/600")[0] == 404
     assert [candidate["slug"] for candidate in ask("Resolution 113")[1]["candidates"]] == ["pp-res-113-2002"]
+
+
+def test_a_title_is_no_symbol_and_leads_to_its_candidates(ask):
+    status, body = ask("Tunis Agenda")
+    assert status == 404
+    assert "tunis-agenda" in {candidate["slug"] for candidate in body["candidates"]}
+
+
+def test_what_is_longer_than_any_symbol_is_not_even_read(client):
+    assert client.get(f"/doc/{'(' * 5000}", headers={"host": "localhost"}).status_code == 404

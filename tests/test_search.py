@@ -1,6 +1,9 @@
 """Search: whole words, case and accents folded, no stemming, the same set on both databases."""
 
+from io import StringIO
+
 import pytest
+from django.core.management import call_command
 from django.db import connection
 
 from mandates.models import Document, Organisation
@@ -77,3 +80,22 @@ def test_where_a_migration_dropped_a_trigger_it_is_made_again_and_the_words_read
         cursor.execute("SELECT count(*) FROM sqlite_master WHERE type = 'trigger' AND name LIKE '%_words_%'")
         assert cursor.fetchone()[0] == 3 * len(searched_models())
     assert missed in Organisation.objects.search("missedword")
+
+
+def test_a_record_is_found_by_its_other_names_and_spellings():
+    organisation, document = OrganisationFactory(), DocumentFactory()
+    with act(reason="other names"):
+        name = organisation.names.create(name="The Formerword Body")
+        document.aliases.create(text="ALIASWORD/7")
+    assert organisation in Organisation.objects.search("formerword")
+    assert document in Document.objects.search("aliasword")
+    with act(reason="a mistake"):
+        name.delete()
+    assert not Organisation.objects.search("formerword").exists()
+
+
+def test_the_words_can_all_be_made_anew():
+    organisation = OrganisationFactory(acronym="ANEWWORD")
+    Organisation.objects.filter(pk=organisation.pk).update(search="")
+    call_command("fill_search", stdout=StringIO())
+    assert organisation in Organisation.objects.search("anewword")

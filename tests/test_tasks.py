@@ -34,11 +34,26 @@ def test_a_move_is_dated_no_earlier_than_the_last(acting):
         task.move_to("done", on="2005-05-31")
 
 
+def test_a_move_is_recorded_when_it_has_been_made(acting):
+    task = TaskFactory(opened_on="2005-06-01")
+    with pytest.raises(ValidationError, match="is to come"):
+        task.move_to("done", on="2999-01-01")
+    assert task.moves.count() == 1
+
+
+def test_of_two_first_moves_one_wins(acting):
+    task = TaskFactory(opened_on=None)
+    mine, yours = Task.objects.get(pk=task.pk), Task.objects.get(pk=task.pk)
+    mine.move_to("open", on="2005-07-01")
+    with pytest.raises(ValidationError, match="cannot become"):
+        yours.move_to("open", on="2005-07-01")
+
+
 def test_of_two_moves_at_once_one_wins(acting):
     task = TaskFactory()
     mine, yours = Task.objects.get(pk=task.pk), Task.objects.get(pk=task.pk)
     mine.move_to("in-progress", on="2005-07-01")
-    with pytest.raises(ValidationError):
+    with pytest.raises(ValidationError, match="just moved"):
         yours.move_to("dropped", on="2005-07-01")
     assert Task.objects.get(pk=task.pk).state == "in-progress"
     assert task.moves.count() == 2

@@ -1,7 +1,10 @@
 """The secretariat's application: the admin site, its records in the order in which staff think."""
 
+from functools import wraps
+
 from django.contrib import admin
 from django.contrib.admin.views.autocomplete import AutocompleteJsonView
+from django.core.exceptions import BadRequest
 from django.utils.translation import gettext_lazy as _
 
 #: The groups of the index, each with its collections in order, by the names of their models.
@@ -27,6 +30,18 @@ class TrackerAdminSite(admin.AdminSite):
     site_title = _("WSIS tracker")
     site_header = _("WSIS tracker: the secretariat’s records")
     index_title = _("Records")
+
+    def admin_view(self, view, cacheable=False):
+        """`view` for the staff; no text of an address holds a NUL, which PostgreSQL would not take."""
+        inner = super().admin_view(view, cacheable)
+
+        @wraps(inner)
+        def refusing(request, *args, **kwargs):
+            if any("\0" in text for texts in request.GET.lists() for text in [texts[0], *texts[1]]):
+                raise BadRequest
+            return inner(request, *args, **kwargs)
+
+        return refusing
 
     def autocomplete_view(self, request):
         return Choices.as_view(admin_site=self)(request)

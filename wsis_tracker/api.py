@@ -135,10 +135,15 @@ class Schema(StrictView, SpectacularAPIView):
         return super().get(request)
 
 
-@csp_update({"img-src": ["data:"]})  # the signs of Swagger UI's own style sheet
-def docs(request):
+class Docs(StrictView):
     """The API to look at and to try."""
-    return render(request, "rest/docs.html")
+
+    permission_classes = ()
+
+    @extend_schema(exclude=True)
+    def get(self, request):
+        NoFilters(request.query_params).refuse_unknown()
+        return render(request, "rest/docs.html")
 
 
 COMPUTED = [
@@ -147,7 +152,8 @@ COMPUTED = [
     path("search/", Search.as_view(), name="search-list"),
     path("changes/", Changes.as_view(), name="changes-list"),
     path("schema/", Schema.as_view(), name="schema"),
-    path("docs/", docs, name="docs"),
+    # The data: images are the signs of Swagger UI's own style sheet.
+    path("docs/", csp_update({"img-src": ["data:"]})(Docs.as_view()), name="docs"),
 ]
 
 

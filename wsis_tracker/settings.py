@@ -28,6 +28,7 @@ if not SECRET_KEY:
     SECRET_KEY = "only for development, with DEBUG on"  # noqa: S105
 ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=["127.0.0.1", "localhost", "[::1]"])
 CSRF_TRUSTED_ORIGINS = env.list("CSRF_TRUSTED_ORIGINS", default=[])
+CSRF_FAILURE_VIEW = "wsis_tracker.pages.errors.csrf_failure"
 # Demonstration logins have printed passwords: they are made only where this is on.
 DEMO = flag("DEMO", default=False)
 

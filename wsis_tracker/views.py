@@ -2,17 +2,18 @@
 
 from http import HTTPStatus
 
-from django.db.models import Count, Q
+from django.db.models import Count, Exists, OuterRef, Q
 from django.http import HttpResponseRedirect
 from django.utils.functional import cached_property
 from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 
-from action_lines.models import ActionLine, Activity, Role
+from action_lines.models import ActionLine, Activity, ActivityLine, Role
 from mandates.models import Document, Mandate
 from mandates.resolver import resolve
 from mandates.sources import with_sources
 from meetings.models import Meeting, Task
+from meetings.models.discussions import MeetingState
 from meetings.models.tasks import TaskState
 from reports.coverage import SILENT
 from reports.discrepancies import discrepancies
@@ -37,14 +38,16 @@ class HomePage(Page):
     heading = _("What was asked at the World Summit, of whom, and what came of it")
 
     def get_context_data(self, **kwargs):
-        meetings = self.held(Meeting.objects.published(), self.shown_day).filter(cancelled_on=None)
+        meetings = self.held(Meeting.objects.published(), self.shown_day)
+        held, planned = (meetings.in_state([state], self.shown_day) for state in (MeetingState.HELD, MeetingState.PLANNED))
         differing = [d for d in discrepancies(self.shown_day) if d.is_open]
         prefetch_names([d.subject for d in differing[:NAMED]])
         return super().get_context_data(
             states=self.tasks_by_state(),
+            late=Task.objects.published().then(self.day).late(self.shown_day).count(),
             lines=self.there(ActionLine.objects.filter(parent=None)),
-            last_meetings=meetings.filter(held_from__lte=self.shown_day).order_by("-held_from", "slug")[:NAMED],
-            next_meetings=meetings.filter(held_from__gt=self.shown_day).order_by("held_from", "slug")[:NAMED],
+            last_meetings=held.order_by("-held_from", "slug")[:NAMED],
+            next_meetings=planned.order_by("held_from", "slug")[:NAMED],
             discrepancies=differing[:NAMED],
             discrepancy_count=len(differing),
             changes=records_of(CHANGED, list(entries(CHANGED, self.there_quietly).reverse()[:NAMED])),
@@ -58,7 +61,9 @@ class HomePage(Page):
 
     def tasks_by_state(self):
         """How many tasks were in each state on the day shown: the state, its word, the number."""
-        tasks = self.there(Task.objects.all()) if self.day else self.there(Task.objects.all()).now()
+        if self.day:
+            self.left_out.append(Task.objects.published().undated())
+        tasks = Task.objects.published().then(self.day)
         counts = dict(tasks.order_by().values_list("state_then").annotate(number=Count("pk")))
         return [(state.value, state.label, counts.get(state.value, 0)) for state in TaskState]
 
@@ -103,7 +108,8 @@ class ActionLinePage(RecordPage):
             "organisation", "action_line", "claimant", "sector", "made_in__document", "restates__made_in__document"
         )
         roles = roles.prefetch_related("associates__organisation").order_by("claimant__slug", "organisation__slug", "valid_from", "pk")
-        activities = Activity.objects.filter(Q(action_line=line) | Q(also_on__action_line=line)).distinct()
+        also = ActivityLine.objects.filter(record=OuterRef("pk"), action_line=line)
+        activities = Activity.objects.filter(Q(action_line=line) | Exists(also))
         activities = with_sources(activities.select_related("organisation"))
         return super().get_context_data(
             sublines=self.there(line.sublines.all()),
@@ -152,22 +158,22 @@ class SearchPage(ListPage):
     @cached_property
     def filterset(self):
         filterset = SearchFilterSet(self.request.GET)
-        filterset.refuse_unknown(allowed={"limit", "offset"}, empty_allowed=True)
+        filterset.form.fields["q"].required = False  # the page is also where one begins
         return filterset
 
     def get(self, request, *args, **kwargs):
-        if self.words and self.filterset.is_bound:
+        self.filterset.refuse_unknown(allowed={"limit", "offset"}, empty_allowed=True)
+        if self.words:
             meant = resolve(self.words, self.day)
             if meant.document:
                 return HttpResponseRedirect(with_parameters(meant.document.get_absolute_url(), as_of=self.day))
         return super().get(request, *args, **kwargs)
 
     def get_context_data(self, **kwargs):
-        found = self.filterset.found() if self.words else None
-        context = self.paged(found) if found else {"records": None}
-        if found:
-            context["records"] = [{"kind": record._meta.verbose_name_plural, "record": record} for record in context["records"]]
-        if found and self.day:
+        context = self.paged(self.filterset.found())
+        found = [{"kind": record._meta.verbose_name_plural, "record": record} for record in context["records"]]
+        context["records"] = found if self.words else None
+        if self.words and self.day:
             self.left_out = [
                 records.undated() for records in (model.objects.published().search(self.words) for model in searched().values())
             ]

@@ -18,6 +18,8 @@ from wsis_tracker.register.records import (
     Record,
     RecordManager,
     RecordQuerySet,
+    latest_day,
+    texts_of,
     unknown_last,
 )
 
@@ -97,7 +99,7 @@ class Document(DatedRecord):
         constraints = [
             *DatedRecord.Meta.constraints,
             models.CheckConstraint(
-                condition=Q(covers_to=None) | Q(covers_from=None) | Q(covers_to__gte=models.F("covers_from")),
+                condition=Q(covers_to=None) | Q(covers_from=None) | Q(covers_from__lte=latest_day("covers_to")),
                 name="document_covers_a_period",
                 violation_error_message=_("The period that it covers ends before it begins."),
             ),
@@ -114,7 +116,8 @@ class Document(DatedRecord):
         return reverse("document", args=[self.slug])
 
     def searchable(self):
-        return [self.slug, self.symbol, self.normalised, *self.title.values(), self.gist, self.place]
+        own = [self.slug, self.symbol, self.normalised, *self.title.values(), self.gist, self.place]
+        return [*own, *texts_of(self, "aliases", "text")]
 
     def chain(self, day=None):
         """The published documents that this one amends, revises or continues, and that do so to it, from link to link.
@@ -143,6 +146,7 @@ class Document(DatedRecord):
             raise ValidationError({"title": _("A document has a symbol or a title.")})
         self.normalised = symbols.normalise(self.symbol) if self.symbol else None
         if self.symbol:
+            check_normalised("symbol", self.normalised)
             same = Document.objects.known_as(self.symbol).exclude(pk=self.pk).first()
             if same:
                 raise ValidationError(
@@ -157,6 +161,12 @@ class Document(DatedRecord):
         if kwargs.get("update_fields") is not None:
             kwargs["update_fields"] = {*kwargs["update_fields"], "normalised"}
         super().save(*args, **kwargs)
+
+
+def check_normalised(field, normalised):
+    """Refuse a symbol of which nothing is left, or more than was typed, when it is normalised."""
+    if not normalised or len(normalised) > 100:
+        raise ValidationError({field: _("A symbol is made of letters, digits and strokes.")})
 
 
 def in_order(documents, earlier):
@@ -179,6 +189,8 @@ class DocumentAlias(Part):
     normalised = models.CharField(_("normalised symbol"), max_length=100, editable=False, db_index=True)
     certainty = models.CharField(_("certainty"), max_length=10, choices=Certainty, default=Certainty.PRINTED)
 
+    searched = True
+
     class Meta:
         ordering = ["text", "pk"]
         verbose_name = _("alias")
@@ -190,7 +202,8 @@ class DocumentAlias(Part):
 
     def clean(self):
         super().clean()
-        if self.certainty == Certainty.PRINTED and self.text:
+        check_normalised("text", symbols.normalise(self.text))
+        if self.certainty == Certainty.PRINTED:
             other = Document.objects.known_as(self.text).exclude(pk=self.record_id).first()
             if other:
                 raise ValidationError(
@@ -261,7 +274,7 @@ class Provision(Record):
     """A paragraph, or another part, of a document: what facts are read in."""
 
     document = models.ForeignKey(Document, models.CASCADE, verbose_name=_("document"), related_name="provisions")
-    parent = models.ForeignKey("self", models.CASCADE, verbose_name=_("part of"), null=True, blank=True, related_name="children")
+    parent = models.ForeignKey("self", models.RESTRICT, verbose_name=_("part of"), null=True, blank=True, related_name="children")
     position = models.PositiveIntegerField(_("place in the document"))
     label = models.SlugField(_("label"), max_length=100, help_text=_("Its anchor on the document's page: para-16-bullet-2."))
     number = models.CharField(_("number as printed"), max_length=40, blank=True)
@@ -282,6 +295,11 @@ class Provision(Record):
         constraints = [
             models.UniqueConstraint(fields=["document", "label"], name="provision_label_once"),
             models.UniqueConstraint(fields=["document", "position"], name="provision_position_once"),
+            models.CheckConstraint(
+                condition=Q(parent=None) | ~Q(parent=models.F("id")),
+                name="provision_is_not_its_own_parent",
+                violation_error_message=_("A provision is no part of itself."),
+            ),
         ]
 
     def __str__(self):
@@ -295,6 +313,11 @@ class Provision(Record):
 
     def searchable(self):
         return [self.slug, self.number, self.gist]
+
+    def clean(self):
+        super().clean()
+        if self.parent and self.parent.document_id != self.document_id:
+            raise ValidationError({"parent": _("The provision belongs to another document.")})
 
 
 #: How many links the walk along a chain goes at most in each direction.
@@ -375,7 +398,7 @@ class Relation(PeriodRecord):
         return f"{self.document.get_absolute_url()}#{self.slug}"
 
     def searchable(self):
-        return [self.slug, str(self), self.words]
+        return [self.slug, self.target_symbol, self.words]
 
     def clean(self):
         super().clean()

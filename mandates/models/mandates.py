@@ -15,6 +15,7 @@ from wsis_tracker.register.records import (
     Record,
     RecordManager,
     RecordQuerySet,
+    latest_day,
     unknown_last,
 )
 
@@ -211,7 +212,7 @@ class Figure(DatedRecord):
         constraints = [
             *DatedRecord.Meta.constraints,
             models.CheckConstraint(
-                condition=Q(period_to=None) | Q(period_from=None) | Q(period_to__gte=models.F("period_from")),
+                condition=Q(period_to=None) | Q(period_from=None) | Q(period_from__lte=latest_day("period_to")),
                 name="figure_period_ends_after_it_begins",
                 violation_error_message=_("The period ends before it begins."),
             ),

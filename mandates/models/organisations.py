@@ -11,7 +11,16 @@ from django.utils.translation import gettext_lazy as _
 from mandates.sources import Source
 from wsis_tracker.register.constraints import NoOverlap
 from wsis_tracker.register.fields import PartialDateField, TranslatedField
-from wsis_tracker.register.records import Part, PeriodQuerySet, PeriodRecord, Record, RecordManager, unknown_last
+from wsis_tracker.register.records import (
+    Part,
+    PeriodQuerySet,
+    PeriodRecord,
+    Record,
+    RecordManager,
+    earliest_day,
+    texts_of,
+    unknown_last,
+)
 
 
 class OrganisationKind(models.TextChoices):
@@ -90,7 +99,7 @@ class Organisation(PeriodRecord):
         return reverse("organisation", args=[self.slug])
 
     def searchable(self):
-        return [self.slug, self.acronym, *self.name.values(), self.iso_code]
+        return [self.slug, self.acronym, *self.name.values(), self.iso_code, *texts_of(self, "names", "name")]
 
     def clean(self):
         super().clean()
@@ -111,6 +120,8 @@ class OrganisationName(Part):
     valid_from = PartialDateField(_("valid from"), blank=True)
     valid_until = PartialDateField(_("valid until"), blank=True)
 
+    searched = True
+
     class Meta:
         ordering = [unknown_last("valid_from"), "name", "pk"]
         verbose_name = _("name")
@@ -118,7 +129,7 @@ class OrganisationName(Part):
         constraints = [
             models.UniqueConstraint("record", "name", Coalesce("valid_from", Value("")), name="organisationname_once"),
             models.CheckConstraint(
-                condition=Q(valid_until=None) | Q(valid_from=None) | Q(valid_until__gt=models.F("valid_from")),
+                condition=Q(valid_until=None) | Q(valid_from=None) | Q(valid_until__gt=earliest_day("valid_from")),
                 name="organisationname_ends_after_it_begins",
                 violation_error_message=_("The period ends before it begins."),
             ),
@@ -148,7 +159,7 @@ class OrganisationEditor(Part):
     """A user who edits the activities and progress of an organisation for it."""
 
     record = models.ForeignKey(Organisation, models.CASCADE, verbose_name=_("organisation"), related_name="editors")
-    user = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, verbose_name=_("user"), related_name="edits_for")
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, verbose_name=_("user"), related_name="edits_for")
 
     class Meta:
         ordering = ["pk"]
@@ -194,10 +205,10 @@ class Person(Record):
         return self.name
 
     def get_absolute_url(self):
-        return f"{reverse('people')}#{self.slug}"
+        return f"{reverse('people')}?slug={self.slug}#{self.slug}"
 
     def searchable(self):
-        return [self.slug, self.title, self.name]
+        return [self.slug, self.title, self.name, *texts_of(self, "names", "name")]
 
 
 class PersonName(Part):
@@ -205,6 +216,8 @@ class PersonName(Part):
 
     record = models.ForeignKey(Person, models.CASCADE, verbose_name=_("person"), related_name="names")
     name = models.CharField(_("name as printed"), max_length=200)
+
+    searched = True
 
     class Meta:
         ordering = ["name", "pk"]
@@ -234,6 +247,12 @@ class Capacity(models.TextChoices):
     ACTING = "acting", _("acting")
 
 
+class AppointmentQuerySet(PeriodQuerySet):
+    def titular_chairs(self):
+        """Keep the offices of those who chair a body in their own right."""
+        return self.filter(office=Office.CHAIR, capacity=Capacity.TITULAR)
+
+
 class Appointment(PeriodRecord):
     """An office that a person holds in an organisation for a time; a body has one titular chair at a time."""
 
@@ -248,6 +267,7 @@ class Appointment(PeriodRecord):
 
     collection = "appointments"
     named_through = ("person", "organisation")
+    objects = RecordManager.from_queryset(AppointmentQuerySet)()
 
     class Meta(PeriodRecord.Meta):
         ordering = ["organisation__slug", "office", unknown_last("valid_from"), "slug"]
@@ -273,7 +293,7 @@ class Appointment(PeriodRecord):
         return f"{self.organisation.get_absolute_url()}#{self.slug}"
 
     def searchable(self):
-        return [self.slug, str(self), self.words]
+        return [self.slug, self.office, self.words]
 
 
 class AppointmentSource(Source):

@@ -5,7 +5,7 @@ from operator import or_
 
 from django.core.exceptions import ValidationError
 from django.db import models
-from django.db.models import Exists, F, Min, OuterRef, Q
+from django.db.models import Exists, Min, OuterRef, Q
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
@@ -13,7 +13,17 @@ from action_lines.models import ActionLine
 from mandates.models import Document, Mandate, Organisation, Phase, Provision
 from mandates.sources import Source
 from wsis_tracker.register.fields import PartialDateField, TranslatedField
-from wsis_tracker.register.records import DateBasis, DatedQuerySet, DatedRecord, Part, Record, RecordManager, RecordQuerySet, unknown_last
+from wsis_tracker.register.records import (
+    DateBasis,
+    DatedQuerySet,
+    DatedRecord,
+    Part,
+    Record,
+    RecordManager,
+    RecordQuerySet,
+    latest_day,
+    unknown_last,
+)
 
 
 class MeetingKind(models.TextChoices):
@@ -99,7 +109,7 @@ class Meeting(Record):
         verbose_name_plural = _("meetings")
         constraints = [
             models.CheckConstraint(
-                condition=Q(held_to=None) | Q(held_from__isnull=False, held_to__gte=F("held_from")),
+                condition=Q(held_to=None) | Q(held_from__isnull=False, held_from__lte=latest_day("held_to")),
                 name="meeting_ends_after_it_begins",
                 violation_error_message=_("The meeting ends before it begins."),
             ),
@@ -227,7 +237,7 @@ class Submission(DatedRecord):
         return f"{record.get_absolute_url() if record else reverse('meetings')}#{self.slug}"
 
     def searchable(self):
-        return [self.slug, str(self), self.words]
+        return [self.slug, self.words, self.handed_to]
 
 
 class SubmissionSource(Source):
@@ -274,7 +284,7 @@ class Conclusion(DatedRecord):
         return f"{self.meeting.get_absolute_url()}#{self.slug}"
 
     def searchable(self):
-        return [self.slug, str(self), self.text]
+        return [self.slug, self.text]
 
 
 class ConclusionMandate(Part):
@@ -305,10 +315,6 @@ class QuestionState(models.TextChoices):
 
 
 class QuestionQuerySet(DatedQuerySet):
-    def open_on(self, day):
-        """Keep what had been asked by `day` and was not answered yet."""
-        return self.as_of(day).in_state([QuestionState.OPEN], day)
-
     def in_state(self, states, day):
         """Keep the questions that are in one of the states on `day`, by the rule of `Question.state_on`."""
         rules = {
@@ -368,7 +374,7 @@ class Question(DatedRecord):
 
     def clean(self):
         super().clean()
-        if self.answered_on and self.dated_on and self.answered_on < self.dated_on:
+        if self.answered_on and self.dated_on and self.answered_on < self.dated_on[: len(self.answered_on)]:
             raise ValidationError({"answered_on": _("A question is not answered before it is asked.")})
 
     def state_on(self, day):

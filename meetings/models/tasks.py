@@ -48,6 +48,10 @@ class TaskQuerySet(RecordQuerySet):
         """Every task with its present state and due date under the names that `as_of` gives them."""
         return self.annotate(state_then=F("state"), due_then=F("due_on"))
 
+    def then(self, day):
+        """The tasks `as_of` the day, or `now` where none is given."""
+        return self.as_of(day) if day else self.now()
+
     def undated(self):
         return self.filter(~Exists(TaskMove.objects.filter(record=OuterRef("pk"))))
 
@@ -99,8 +103,12 @@ class Task(Record):
     def searchable(self):
         return [self.slug, self.title, self.description]
 
+    def late_on(self, day):
+        """Whether a task read `as_of` a day or `now` was due before `day` and is pending, by the rule of `TaskQuerySet.late`."""
+        return self.state_then in PENDING and bool(self.due_then) and self.due_then < str(day)
+
     def check_move(self, state, *, on, due_on=None):
-        """Refuse a move that is not allowed, changes nothing, or is dated before the last; return the state before it."""
+        """Refuse a move that is not allowed, changes nothing, or is dated before the last or after today; return the state before it."""
         last = self.moves.order_by("-on", "-pk").first() if self.pk else None
         before = last.to_state if last else ""
         if state not in NEXT[before] and not (state == before and due_on and due_on != self.due_on):
@@ -112,26 +120,33 @@ class Task(Record):
             )
         if last and on < last.on:
             raise ValidationError({"on": _("The task's last move is dated %(day)s; a new one is no earlier.") % {"day": last.on}})
+        if on > timezone.now().date().isoformat():
+            raise ValidationError({"on": _("A move is recorded when it has been made; %(day)s is to come.") % {"day": on}})
         return before
 
     @transaction.atomic
     def move_to(self, state, *, on, by=None, reason="", due_on=None):
         """Move the task to `state` on a day of the world, and with `due_on` set its due date; refused moves change nothing.
 
-        Raises ValidationError where the move is not allowed, is dated before the last one, or somebody else was faster.
+        Raises ValidationError where the move is not allowed, is dated before the last one or after today, or somebody else
+        was faster.
         """
+        now = Task.objects.select_for_update().get(pk=self.pk)
+        if (now.state, now.due_on) != (self.state, self.due_on):
+            raise ValidationError(_("Somebody else has just moved this task."))
         before = self.check_move(state, on=on, due_on=due_on)
         due_on = due_on or self.due_on
-        still = Task.objects.filter(pk=self.pk, state=self.state, due_on=self.due_on)
-        # The conditional update is the lock: of two moves at once, one finds the task no longer as it was read.
-        if not still.update(state=state, due_on=due_on):
-            raise ValidationError(_("Somebody else has just moved this task."))
         move = TaskMove(record=self, from_state=before, to_state=state, due_from=self.due_on, due_to=due_on, on=on, by=by, reason=reason)
         move.full_clean()
         move.save()
-        self.state, self.due_on = state, due_on
-        self.save()
+        self.settle()
         return move
+
+    def settle(self):
+        last = self.moves.order_by("-on", "-pk").first()
+        if last and (last.to_state, last.due_to) != (self.state, self.due_on):
+            self.state, self.due_on = last.to_state, last.due_to
+            self.save(update_fields=["state", "due_on"])
 
 
 class TaskOrganisation(Part):

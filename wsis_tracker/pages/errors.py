@@ -25,10 +25,14 @@ def failure(request, status, template_name="pages/error.html", *, problems=None,
 
 
 def bad_request(request, exception):
-    return failure(request, HTTPStatus.BAD_REQUEST)
+    return failure(request, HTTPStatus.BAD_REQUEST, "pages/failed.html")  # even the request's host may be wrong
 
 
 def permission_denied(request, exception):
+    return failure(request, HTTPStatus.FORBIDDEN)
+
+
+def csrf_failure(request, reason=""):
     return failure(request, HTTPStatus.FORBIDDEN)
 
 

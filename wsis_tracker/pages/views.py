@@ -100,9 +100,10 @@ class RecordPage(Page):
         if self.record is None:
             raise Http404
         if self.day and not records.as_of(self.day).filter(pk=self.record.pk).exists():
-            return self.response_class(
-                request, ["pages/not_there.html"], {"record": self.record, "day": self.day, "heading": str(self.record)}
-            )
+            until = getattr(self.record, "valid_until", None)
+            context = {"ended": bool(until) and until <= str(self.day), "undated": records.undated().filter(pk=self.record.pk).exists()}
+            context |= {"record": self.record, "day": self.day, "heading": str(self.record)}
+            return self.response_class(request, ["pages/not_there.html"], context)
         return super().get(request, *args, **kwargs)
 
     def get_context_data(self, **kwargs):

@@ -1,12 +1,14 @@
 """How staff keep records: every write is an act with a reason, and only those who may publish touch what is published."""
 
+import re
+
 from django import forms
 from django.contrib import admin, messages
 from django.contrib.admin.actions import delete_selected
-from django.contrib.admin.helpers import ActionForm
-from django.core.exceptions import ValidationError
+from django.contrib.admin.helpers import ACTION_CHECKBOX_NAME, ActionForm
+from django.core.exceptions import BadRequest, ValidationError
 from django.core.paginator import Paginator
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError
 from django.db.models import Exists, OuterRef, Q
 from django.http import HttpResponseRedirect
 from django.utils import timezone
@@ -30,14 +32,23 @@ class RecordForm(forms.ModelForm):
         help_text=_("Kept in the history; required where the record is published."),
     )  # fmt: skip
 
+    base_version = forms.CharField(required=False, widget=forms.HiddenInput)
+
     #: Of the request, set by `RecordAdmin.get_form`: may it touch what is published, and what the database refused.
     may_publish = False
     refusal = ""
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        if self.instance.pk:
+            self.initial["base_version"] = self.instance.updated_at.isoformat()
 
     def clean(self):
         super().clean()
         if self.refusal:
             self.add_error(None, self.refusal)
+        if self.instance.pk:
+            self._refuse_overwriting()
         whole = self.cleaned_data.get(self.instance.whole)
         joins_published = whole is not None and whole.shown_to_public
         if joins_published and not self.may_publish:
@@ -46,6 +57,12 @@ class RecordForm(forms.ModelForm):
         published = was_published or joins_published or self.cleaned_data.get("visibility") == Visibility.PUBLISHED
         if published and not self.cleaned_data.get("change_reason"):
             self.add_error("change_reason", _("Say why: the record is published."))
+
+    def _refuse_overwriting(self):
+        """Of two people on one form the later does not undo the earlier; the row stays locked until the form is saved."""
+        stored = type(self.instance).objects.select_for_update().values_list("updated_at", flat=True).get(pk=self.instance.pk)
+        if self.cleaned_data.get("base_version") != stored.isoformat():
+            self.add_error(None, _("Nothing was saved: the record was changed since you opened it, as its history tells. Open it again."))
 
 
 class ReasonedActionForm(ActionForm):
@@ -123,10 +140,10 @@ class RecordAdmin(VersionsAdmin):
     def get_fieldsets(self, request, obj=None):
         """The record's own fields, then how it is kept, then the reason for the change."""
         kept = ["slug", *(["visibility"] if self.model.whole is None else []), "staff_note", "created_at", "updated_at"]
-        own = [name for name in self.get_fields(request, obj) if name not in {*kept, "change_reason"}]
+        own = [name for name in self.get_fields(request, obj) if name not in {*kept, "change_reason", "base_version"}]
         may_change = self.has_change_permission(request, obj) if obj else True
         sets = [(None, {"fields": own}), (_("Record"), {"fields": kept})]
-        return [*sets, (_("Change"), {"fields": ["change_reason"]})] if may_change else sets
+        return [*sets, (_("Change"), {"fields": ["change_reason", "base_version"]})] if may_change else sets
 
     def formfield_for_choice_field(self, db_field, request, **kwargs):
         if db_field.name == "visibility":
@@ -137,6 +154,11 @@ class RecordAdmin(VersionsAdmin):
         form = super().get_form(request, obj, change, **kwargs)
         form.may_publish, form.refusal = request.user.has_perm(PUBLISH), getattr(request, "refusal", "")
         return form
+
+    def get_changeform_initial_data(self, request):
+        """What the address gives for a new record; a link is given by a key."""
+        given, links = super().get_changeform_initial_data(request), record_links(self.model)
+        return {name: value for name, value in given.items() if name not in links or re.fullmatch(r"\d{1,18}", str(value), re.ASCII)}
 
     def view_on_site(self, record):
         return record.get_absolute_url() if record.shown_to_public else None
@@ -184,8 +206,14 @@ class RecordAdmin(VersionsAdmin):
             return super().delete_view(request, object_id, extra_context)
 
     def changelist_view(self, request, extra_context=None):
-        with acting(request):
-            response = super().changelist_view(request, extra_context)
+        if not all(re.fullmatch(r"\d{1,18}", key, re.ASCII) for key in request.POST.getlist(ACTION_CHECKBOX_NAME)):
+            raise BadRequest
+        try:
+            with acting(request):
+                response = super().changelist_view(request, extra_context)
+        except ValidationError as error:  # an action was refused, and its act undone
+            self.message_user(request, _("Nothing was changed. %s") % " · ".join(error.messages), messages.ERROR)
+            return HttpResponseRedirect(request.get_full_path())
         shown = getattr(response, "context_data", None) or {}
         if "cl" in shown and shown["cl"].result_count > BoundedPaginator.bound:
             said = _("There are more than %d records: they are counted and paged no further. Search or filter.")
@@ -231,28 +259,14 @@ class RecordAdmin(VersionsAdmin):
         return delete_selected(self, request, queryset)
 
     def _show_as(self, visibility, request, queryset):
-        """Bring every record to `visibility`, or none and say why; records that point at each other are moved together."""
+        """Bring every record to `visibility`, or none and say why."""
         records = list(queryset)
         if any(not self.has_change_permission(request, record) for record in records):
             self.message_user(request, _("Nothing was changed: published records are moved by a reviewer."), messages.ERROR)
             return
         if self._lacks_reason(request, records, public=visibility == Visibility.PUBLISHED):
             return
-        problems = []
-        with transaction.atomic():
-            for record in records:
-                record.visibility = visibility
-                record.save()
-            for record in self.get_queryset(request).filter(pk__in=[record.pk for record in records]):
-                try:
-                    record.full_clean()
-                except ValidationError as error:
-                    problems.append(f"{record}: {' '.join(error.messages)}")
-            transaction.set_rollback(bool(problems))
-        if problems:
-            self.message_user(request, _("Nothing was changed. %s") % " · ".join(problems), messages.ERROR)
-            return
-        count = len(records)
+        count = queryset.show_as(visibility)
         self.message_user(request, ngettext("%d record: %s.", "%d records: %s.", count) % (count, visibility.label), messages.SUCCESS)
 
 

@@ -28,6 +28,9 @@ class Change(models.Model):
     reason = models.TextField(_("reason"), blank=True)
     request_id = models.CharField(_("request"), max_length=64, blank=True, db_index=True)
 
+    #: Whether a row of history has been tied to it; it may have been rolled back since.
+    has_written = False
+
     class Meta:
         ordering = ["-at", "-pk"]
         verbose_name = _("change")
@@ -43,7 +46,7 @@ class NoAct(RuntimeError):
 
 @contextmanager
 def act(*, by=None, reason="", request_id=""):
-    """One act in one transaction: every record written inside is tied to one `Change`, made at the first write.
+    """One act in one transaction: every record written inside is tied to one `Change`; an act that writes nothing leaves none.
 
     An act inside an act belongs to the outer one.
     """
@@ -54,7 +57,10 @@ def act(*, by=None, reason="", request_id=""):
     token = _current.set(change)
     try:
         with transaction.atomic():
+            change.save()
             yield change
+            if not change.has_written:
+                change.delete()
     finally:
         _current.reset(token)
 
@@ -63,16 +69,15 @@ def acting(request):
     """The act of a person's request that writes, with the reason it gives; one that only reads has none."""
     if request.method != "POST":
         return nullcontext()
-    return act(by=request.user, reason=request.POST.get("change_reason", ""), request_id=uuid.uuid4().hex)
+    return act(by=request.user, reason=request.POST.get("change_reason", "").replace("\0", ""), request_id=uuid.uuid4().hex)
 
 
 def current_change():
-    """The stored `Change` of the running act; NoAct outside one."""
+    """The `Change` of the running act, for a row of history; NoAct outside one."""
     change = _current.get(None)
     if change is None:
         raise NoAct("Records are written inside `act(by=…, reason=…)`, so that their history says who and why.")
-    if change._state.adding:
-        change.save()
+    change.has_written = True
     return change
 
 

@@ -2,7 +2,7 @@
 
 from django.apps import apps
 from django.core import checks
-from django.db import DatabaseError
+from django.db import connection
 from django.db.models import Exists, OuterRef
 
 from .records import Part, Record, Visibility
@@ -76,7 +76,7 @@ def warnings(databases, findings):
     """The findings as warnings; none where no database is named or its tables are not there yet."""
     if not databases:
         return []
-    try:
-        return [checks.Warning(message, id=number) for message, number in findings()]
-    except DatabaseError:
+    needed = {model._meta.db_table for model in apps.get_models() if issubclass(model, Record | Part)}
+    if not needed <= set(connection.introspection.table_names()):
         return []
+    return [checks.Warning(message, id=number) for message, number in findings()]

@@ -1,9 +1,14 @@
-"""A rule that both databases keep although Django has no constraint for it on both."""
+"""A rule that both databases keep although Django has no constraint for it on both; and what a unique constraint compares."""
 
 from django.core.exceptions import ValidationError
 from django.db import DEFAULT_DB_ALIAS
 from django.db.backends.ddl_references import Statement, Table
-from django.db.models import BaseConstraint
+from django.db.models import BaseConstraint, F
+
+
+def first_day(column):
+    """SQL for the first day that a partial date may mean."""
+    return f"substr({column} || '-01-01', 1, 10)"
 
 
 class NoOverlap(BaseConstraint):
@@ -37,7 +42,8 @@ class NoOverlap(BaseConstraint):
             group = schema_editor.quote_name(model._meta.get_field(self.group).column)
             return (
                 f"CONSTRAINT {schema_editor.quote_name(self.name)} EXCLUDE USING gist ("
-                f"int8range({group}, {group}, '[]') WITH &&, partial_period(valid_from, valid_until) WITH &&) "
+                f"int8range({group}, {group}, '[]') WITH &&, "
+                f"partial_period({first_day('valid_from')}, {first_day('valid_until')}) WITH &&) "
                 f"WHERE ({self._chosen(schema_editor)})"
             )
         schema_editor.deferred_sql += self._triggers(model, schema_editor)
@@ -61,8 +67,8 @@ class NoOverlap(BaseConstraint):
                 f"CREATE TRIGGER {self.name}_{event} BEFORE {event} ON %(table)s "  # noqa: S608 - names of our own
                 f"WHEN {self._chosen(schema_editor, 'NEW.')} AND EXISTS (SELECT 1 FROM %(table)s AS other "
                 f"WHERE other.id IS NOT NEW.id AND other.{group} = NEW.{group} AND {self._chosen(schema_editor, 'other.')} "
-                "AND (other.valid_until IS NULL OR other.valid_until > NEW.valid_from) "
-                "AND (NEW.valid_until IS NULL OR other.valid_from < NEW.valid_until)) "
+                f"AND (other.valid_until IS NULL OR {first_day('other.valid_until')} > {first_day('NEW.valid_from')}) "
+                f"AND (NEW.valid_until IS NULL OR {first_day('other.valid_from')} < {first_day('NEW.valid_until')})) "
                 f"BEGIN SELECT RAISE(ABORT, '{self.name}'); END",
                 table=Table(model._meta.db_table, schema_editor.quote_name),
             )
@@ -75,3 +81,9 @@ class NoOverlap(BaseConstraint):
         others = model.objects.using(using).filter(**{self.group: group}, **self.where).exclude(pk=instance.pk)
         if others.overlapping(instance.valid_from, instance.valid_until).exists():
             raise ValidationError(self.get_violation_error_message(), code=self.violation_error_code)
+
+
+def names_in(constraint):
+    """The fields that a unique constraint compares."""
+    nodes = [node for e in constraint.expressions for node in ([e] if isinstance(e, F) else e.flatten())]
+    return constraint.fields or [node.name for node in nodes if isinstance(node, F)]

@@ -33,6 +33,11 @@ def earliest(text):
     return datetime.date(year, month or 1, day or 1)
 
 
+def before(text):
+    """The date of the same precision just before: 2006 before 2007, March 2006 before April 2006."""
+    return (earliest(text) - datetime.timedelta(days=1)).isoformat()[: len(text)]
+
+
 def latest(text):
     """The last day that a partial date may mean."""
     year, month, day = parse(text)

@@ -97,7 +97,7 @@ class TranslatedWidget(forms.MultiWidget):
         self.codes = codes
 
     def decompress(self, value):
-        return [(value or {}).get(code, "") for code in self.codes]
+        return [value.get(code, "") if isinstance(value, dict) else "" for code in self.codes]
 
 
 class TranslatedAttribute(DeferredAttribute):
@@ -192,7 +192,12 @@ class SearchField(models.TextField):
         return "array_to_tsvector(string_to_array(%s, ' '))" if connection.vendor == "postgresql" else "%s"
 
     def pre_save(self, instance, add):
-        return " ".join(fold(" ".join(filter(None, map(str, instance.searchable())))))
+        return self.words_of(instance)
+
+    @staticmethod
+    def words_of(record):
+        """The folded words of a record's `searchable()` texts."""
+        return " ".join(fold(" ".join(filter(None, map(str, record.searchable())))))
 
 
 @SearchField.register_lookup

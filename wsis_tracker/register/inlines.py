@@ -3,12 +3,13 @@
 from django import forms
 from django.contrib import admin
 from django.contrib.admin.widgets import AutocompleteSelect
-from django.db.models import F, UniqueConstraint
+from django.db.models import UniqueConstraint
 from django.forms.models import BaseInlineFormSet
 from django.utils.translation import gettext_lazy as _
 
+from .constraints import names_in
 from .proposals import PUBLISH
-from .records import Visibility, named_by, names_of_links
+from .records import Visibility, names_of_links
 
 
 def record_links(model):
@@ -54,14 +55,8 @@ class RowFormSet(BaseInlineFormSet):
             seen.add(key)
 
 
-def names_in(constraint):
-    """The fields that a unique constraint compares."""
-    nodes = [node for e in constraint.expressions for node in ([e] if isinstance(e, F) else e.flatten())]
-    return constraint.fields or [node.name for node in nodes if isinstance(node, F)]
-
-
 class PartFormSet(RowFormSet):
-    """The parts of a record; those of a published record lead only to published ones."""
+    """The parts of a record, whose names are fetched with them."""
 
     def add_fields(self, form, index):
         super().add_fields(form, index)
@@ -69,16 +64,6 @@ class PartFormSet(RowFormSet):
             widget = getattr(field.widget, "widget", field.widget)
             if isinstance(widget, KnownSelect) and form.instance.pk:
                 widget.chosen = getattr(form.instance, name)
-
-    def clean(self):
-        super().clean()
-        if not self.instance.pk or not self.instance.shown_to_public:
-            return
-        for form in self.forms:
-            if form.is_valid() and form.has_changed() and form not in self.deleted_forms:
-                hidden = [str(record) for record in named_by(form.instance) if record != self.instance and not record.shown_to_public]
-                if hidden:
-                    form.add_error(None, _("The record is published, but this leads to an unpublished one: %s.") % "; ".join(hidden))
 
 
 class PartInline(admin.TabularInline):

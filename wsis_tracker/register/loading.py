@@ -13,8 +13,10 @@ import yaml
 from django.apps import apps
 from django.core.exceptions import FieldDoesNotExist, ValidationError
 from django.db import models
+from django.db.models import UniqueConstraint
 
 from .changes import act
+from .constraints import names_in
 from .fields import SlugsField, TranslatedField
 from .records import Record, Visibility
 
@@ -34,6 +36,18 @@ class Loaded:
     equal: Counter = field(default_factory=Counter)
     overwritten: Counter = field(default_factory=Counter)
     differing: list = field(default_factory=list)
+
+    def count(self, row, overwrite):
+        """Take in what was done with a row."""
+        collection = row.record.collection
+        if row.new:
+            self.added[collection] += 1
+        elif not row.changed:
+            self.equal[collection] += 1
+        elif overwrite:
+            self.overwritten[collection] += 1
+        else:
+            self.differing.append(f"{collection}/{row.record.slug}: {', '.join(sorted(row.changed))}")
 
 
 def record_models():
@@ -72,62 +86,78 @@ def load(directory, *, by=None, reason, overwrite=False):
     Where the register holds another state, staff changed it: the record is named and not touched, or with `overwrite`
     brought to the state of the file. One act, all or nothing; a bad record raises BadRecord naming file and key.
     """
-    done, pending = Loaded(), []
+    done, rows = Loaded(), []
     with act(by=by, reason=reason):
         for model in record_models():
             path = directory / f"{model.collection}.yaml"
-            if path.exists():
-                for row in read(path):
-                    pending.append((path.name, *load_record(model, row, path.name, done, overwrite)))
-        for name, record, parts, new in pending:
-            load_parts(record, parts, name, new, done, overwrite)
+            rows += [read_row(model, values, path.name) for values in (read(path) if path.exists() else [])]
+        for row in rows:
+            load_record(row, overwrite)
+        for row in rows:
+            load_parts(row, overwrite)
+            done.count(row, overwrite)
     return done
 
 
-def load_record(model, row, file, done, overwrite):
-    """Write the record of `row` if it is new; return it with the rows of its parts and whether it is new."""
-    where = f"{file}: {row['slug']}"
+@dataclass
+class Row:
+    """A record of a file: its fields and parts as texts, and what the load did with it."""
+
+    record: Record
+    values: dict
+    parts: dict
+    where: str
+    new: bool
+    changed: set = field(default_factory=set)
+
+
+def read_row(model, values, file):
+    """The record of a file's mapping, new or as the register holds it."""
     holders = set(model.parts())
-    parts = {name: rows for name, rows in row.items() if name in holders}
-    values = {name: value for name, value in row.items() if name not in holders}
+    parts = {name: rows for name, rows in values.items() if name in holders}
+    own = {name: value for name, value in values.items() if name not in holders}
     if model.whole is None:
-        values.setdefault("visibility", Visibility.PUBLISHED)
-    record = model.objects.filter(slug=row["slug"]).first()
-    new = record is None
-    record = record or model()
-    changed = assign(record, values, where)
-    if new:
-        write(record, where)
-        done.added[model.collection] += 1
-    elif changed and overwrite:
-        write(record, where)
-        done.overwritten[model.collection] += 1
-    elif changed:
-        done.differing.append(f"{model.collection}/{record.slug}: {', '.join(sorted(changed))}")
-        record.refresh_from_db()
-    else:
-        done.equal[model.collection] += 1
-    return record, parts, new
+        own.setdefault("visibility", Visibility.PUBLISHED)
+    held = model.objects.filter(slug=values["slug"]).first()
+    return Row(held or model(), own, parts, f"{file}: {values['slug']}", new=held is None)
 
 
-def load_parts(record, parts, file, new, done, overwrite):
-    """Write the parts of a new record, and those of an old one that it lacks; nothing is taken away."""
-    for name, rows in parts.items():
-        model = record._meta.get_field(name).related_model
-        held = [] if new else list(getattr(record, name).all())
-        for row in rows:
-            where = f"{file}: {record.slug}: {name}: {row}"
-            if not isinstance(row, dict):
+def load_record(row, overwrite):
+    """Write the record if it is new, or with `overwrite` if it differs; else leave it as it is."""
+    row.changed |= assign(row.record, row.values, row.where)
+    if row.new or (row.changed and overwrite):
+        write(row.record, row.where)
+    elif row.changed:
+        row.record.refresh_from_db()
+
+
+def load_parts(row, overwrite):
+    """Write the parts of a new record, and with `overwrite` those in which an old one differs; nothing is taken away."""
+    for name, lines in row.parts.items():
+        model = row.record._meta.get_field(name).related_model
+        held = [] if row.new else list(getattr(row.record, name).all())
+        for line in lines:
+            where = f"{row.where}: {name}: {line}"
+            if not isinstance(line, dict):
                 raise BadRecord(f"{where}: fields with values are expected.")
-            part = model(record=record)
-            assign(part, row, where)
-            if any(same(part, other, row) for other in held):
+            part = model(record=row.record)
+            assign(part, line, where)
+            if any(same(part, other, line) for other in held):
                 continue
-            if new or overwrite:
-                write(part, where)
-            else:
-                done.differing.append(f"{record.collection}/{record.slug}: {name}")
-                break
+            row.changed.add(name)
+            if row.new or overwrite:
+                twin = next((other for other in held if key_in(model, other) == key_in(model, part)), None)
+                if twin:
+                    assign(twin, line, where)
+                write(twin or part, where)
+    if row.new or (row.changed and overwrite):
+        row.record.settle()
+
+
+def key_in(model, part):
+    """What makes a part the one it is among those of its record: the fields that its model's unique constraints compare."""
+    names = {name for rule in model._meta.constraints if isinstance(rule, UniqueConstraint) for name in names_in(rule)}
+    return [getattr(part, model._meta.get_field(name).attname) for name in sorted(names)] or part
 
 
 def same(part, other, row):
@@ -143,6 +173,8 @@ def assign(instance, values, where):
             model_field = instance._meta.get_field(name)
         except FieldDoesNotExist:
             raise BadRecord(f"{where}: there is no field “{name}”.") from None
+        if not model_field.editable:
+            raise BadRecord(f"{where}: “{name}” follows from the rest of the record and is not given.")
         read_value = field_value(model_field, value, f"{where}: {name}")
         if getattr(instance, model_field.attname) != read_value:
             setattr(instance, model_field.attname, read_value)

@@ -5,13 +5,14 @@ import re
 from itertools import islice
 
 from django.core.exceptions import ValidationError
-from django.db import models
+from django.db import models, transaction
 from django.db.models import F, Q, Value
 from django.db.models.functions import Concat, Substr
 from django.utils.text import slugify
 from django.utils.translation import gettext_lazy as _
 from simple_history.models import HistoricalRecords
 
+from . import dates
 from .changes import HistoryRow
 from .fields import PartialDateField, SearchField
 from .words import fold
@@ -37,6 +38,16 @@ def earliest_day(field):
     return Substr(Concat(F(field), Value("-01-01")), 1, 10)
 
 
+def latest_day(field):
+    """The last day that a partial date column may mean, as an expression; no month has more than 99 days."""
+    return Substr(Concat(F(field), Value("-99-99")), 1, 10)
+
+
+def texts_of(record, parts, field):
+    """The texts in a field of a record's parts; a new record has none yet."""
+    return getattr(record, parts).values_list(field, flat=True) if record.pk else []
+
+
 def unknown_last(field):
     """By `field`, unknown values last on every database."""
     return F(field).asc(nulls_last=True)
@@ -56,6 +67,26 @@ class RecordQuerySet(models.QuerySet):
     def undated(self):
         """What `as_of` has to leave out because no date is known."""
         return self.none()
+
+    @transaction.atomic
+    def show_as(self, visibility):
+        """Bring every record to `visibility`, or none; records that point at each other are moved together.
+
+        Raises ValidationError with what stands in the way, record by record.
+        """
+        records = list(self.select_for_update(of=("self",)))
+        for record in records:
+            record.visibility = visibility
+            record.save()
+        problems = []
+        for record in self.model.objects.filter(pk__in=[record.pk for record in records]):
+            try:
+                record.full_clean()
+            except ValidationError as error:
+                problems.append(f"{record}: {' '.join(error.messages)}")
+        if problems:
+            raise ValidationError(problems)
+        return len(records)
 
     def search(self, text):
         """Keep the records that have every word of `text`: whole words, case and accents folded, no stemming."""
@@ -103,8 +134,8 @@ class Record(models.Model):
         return (self.slug,)
 
     def searchable(self):
-        """The texts by whose words the record is found."""
-        return [self.slug, str(self)]
+        """The texts by whose words the record is found: its own, and those of its parts that are `searched`."""
+        return [self.slug]
 
     def slug_words(self):
         """What a new record's slug is made of."""
@@ -142,12 +173,24 @@ class Record(models.Model):
         super().clean()
         if self.pk and self.slug != type(self).objects.values_list("slug", flat=True).get(pk=self.pk):
             raise ValidationError({"slug": _("A slug is made once and never changed.")})
+        self.check_runs_in_no_circle()
         if self.whole and not getattr(self, f"{self.whole}_id"):
             return  # a part of nothing yet: its field says so
         if self.shown_to_public:
             self.check_may_be_published()
         elif self.pk:
             self.check_may_be_withdrawn()
+
+    def check_runs_in_no_circle(self):
+        """Refuse a link to a record of the same kind from which the same link leads back here."""
+        for field in self._meta.concrete_fields:
+            if field.is_relation and issubclass(field.related_model, type(self)):
+                reached, record = set(), getattr(self, field.name)
+                while record is not None and record.pk not in reached:
+                    reached.add(record.pk)
+                    record = getattr(record, field.name)
+                if self.pk in reached:
+                    raise ValidationError({field.name: _("This leads back to the record itself.")})
 
     def check_may_be_published(self):
         """Refuse to publish while anything pointed to is unpublished."""
@@ -177,6 +220,9 @@ class Record(models.Model):
                 found += [record for part in rows for record in part.points_to()]
         return [record for record in found if not record.belongs_to(self)]
 
+    def settle(self):
+        """Bring what the record says in line with its parts, once they have been written."""
+
     def restore(self, version):
         """Say again what the record said in `version`, a row of its history; its slug, visibility, whole and moves stay.
 
@@ -186,7 +232,7 @@ class Record(models.Model):
             setattr(self, field.attname, getattr(version, field.attname))
         self.clean_fields()  # what it named is still there, before `clean` reads it
         self.full_clean()
-        self.save()
+        self.save(update_fields=[field.name for field in self.stating_fields()])
 
     @classmethod
     def stating_fields(cls):
@@ -250,13 +296,51 @@ def named_by(row):
                 yield record
 
 
+class PartQuerySet(models.QuerySet):
+    """Rows that live within records."""
+
+    def of_published(self, day=None):
+        """Keep the parts of published records, of those there on `day` where one is given."""
+        records = self.model._meta.get_field("record").related_model.objects.published()
+        return self.filter(record__in=(records.as_of(day) if day else records).order_by().values("pk"))
+
+
 class Part(models.Model):
     """A row that lives only within a record, which its `record` field names: a source, a name, an addressee."""
 
     history = HistoricalRecords(inherit=True, bases=[HistoryRow])
 
+    #: Whether its record is found by its words, which are then made anew with it.
+    searched = False
+
+    objects = models.Manager.from_queryset(PartQuerySet)()
+
     class Meta:
         abstract = True
+
+    def clean(self):
+        super().clean()
+        if self.record.shown_to_public:
+            hidden = [str(record) for record in named_by(self) if record != self.record and not record.shown_to_public]
+            if hidden:
+                raise ValidationError(_("The record is published, but this leads to an unpublished one: %s.") % "; ".join(hidden))
+
+    def save(self, *args, **kwargs):
+        super().save(*args, **kwargs)
+        if self.searched:
+            fill_search([self.record])
+
+    def delete(self, *args, **kwargs):
+        done = super().delete(*args, **kwargs)
+        if self.searched:
+            fill_search([self.record])
+        return done
+
+
+def fill_search(records):
+    """Make anew the words by which `records` are found; no history, for nothing that they say has changed."""
+    for record in records:
+        type(record).objects.filter(pk=record.pk).update(search=SearchField.words_of(record))
 
 
 class DatedQuerySet(RecordQuerySet):
@@ -301,8 +385,9 @@ class PeriodQuerySet(RecordQuerySet):
 
     def overlapping(self, valid_from, valid_until):
         """Keep what held at any time from `valid_from` to before `valid_until` (None: open)."""
-        kept = self.filter(Q(valid_until=None) | Q(valid_until__gt=valid_from), valid_from__isnull=False)
-        return kept.filter(valid_from__lt=valid_until) if valid_until else kept
+        begins = dates.earliest(valid_from).isoformat()
+        kept = self.filter(Q(valid_until=None) | Q(valid_until__gt=begins), valid_from__isnull=False)
+        return kept.alias(begins=earliest_day("valid_from")).filter(begins__lt=valid_until) if valid_until else kept
 
 
 class PeriodRecord(Record):

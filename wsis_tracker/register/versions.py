@@ -63,7 +63,7 @@ class VersionsAdmin(SimpleHistoryAdmin):
             try:
                 with acting(request):
                     record.restore(version)
-                    self.log_change(request, record, [{"changed": {"name": str(self.opts.verbose_name), "object": str(record)}}])
+                    self.log_change(request, record, [{"changed": {"fields": [str(f.verbose_name) for f in self.model.stating_fields()]}}])
             except ValidationError as error:
                 form.add_error(None, error.messages)
                 record = self.get_object(request, object_id)

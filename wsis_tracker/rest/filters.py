@@ -202,6 +202,8 @@ class Ordering(django_filters.OrderingFilter):
     def filter(self, qs, value):
         if not value:
             return qs
+        if "" in value:
+            raise BadParameter({"ordering": ["A field is missing before or after a comma."]})
         keys = [(F(self.param_map.get(key.lstrip("-"), key.lstrip("-"))), key.startswith("-")) for key in value]
         return qs.order_by(*(f.desc(nulls_last=True) if down else f.asc(nulls_last=True) for f, down in keys), "pk")
 

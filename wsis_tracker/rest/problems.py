@@ -14,10 +14,6 @@ class BadParameter(exceptions.ValidationError):
     """A query parameter that is unknown or malformed: `{parameter: [what is wrong]}`."""
 
 
-class Conflict(exceptions.APIException):
-    status_code = HTTPStatus.CONFLICT
-
-
 class NotYet(exceptions.NotFound):
     """The record exists, but was not there on the day asked for."""
 

@@ -25,12 +25,18 @@ class Computed(StrictView, GenericAPIView):
     """An answer that is computed from the register, open to all as the published register is."""
 
     permission_classes = ()
+    #: The day asked for, or None.
+    day = None
 
     def asked(self):
         """The FilterSet of the request, with every parameter that nothing knows refused."""
         filterset = self.filterset_class(self.request.query_params)
         filterset.refuse_unknown(allowed=self.paginator.parameters if self.paginator else ())
+        self.day = filterset.day
         return filterset
+
+    def get_serializer_context(self):
+        return {**super().get_serializer_context(), "day": self.day and self.day.isoformat()}
 
     def page_of(self, found):
         return self.get_paginated_response(self.get_serializer(self.paginate_queryset(found), many=True).data)
@@ -72,6 +78,6 @@ class RecordViewSet(StrictView, viewsets.ReadOnlyModelViewSet):
 
 
 class LargeRecordViewSet(RecordViewSet):
-    """A collection that may reach a million records: nothing counts them unless asked."""
+    """A collection that may reach a million records: they are not counted unless asked, only those without a date."""
 
     pagination_class = LargePages

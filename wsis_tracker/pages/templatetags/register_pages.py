@@ -39,14 +39,15 @@ def partial_date(value):
 
 @register.simple_tag
 def period(record):
-    """From when until when a record holds."""
-    if not record.valid_from and not record.valid_until:
+    """From when to when a record holds, both included, as documents print it; the register keeps the first day after."""
+    last = dates.before(record.valid_until) if record.valid_until else None
+    if not record.valid_from and not last:
         return _("date unknown")
-    if not record.valid_until:
+    if not last:
         return format_html(_("since {}"), partial_date(record.valid_from))
     if not record.valid_from:
-        return format_html(_("until {}"), partial_date(record.valid_until))
-    return format_html(_("from {} until {}"), partial_date(record.valid_from), partial_date(record.valid_until))
+        return format_html(_("to {}"), partial_date(last))
+    return span(record.valid_from, last)
 
 
 @register.simple_tag
@@ -128,9 +129,21 @@ def state_on(record, day):
 
 
 @register.filter
+def late_on(task, day):
+    """Whether a task was overdue on a day."""
+    return task.late_on(day)
+
+
+@register.filter
+def known_by(date, day):
+    """Whether a date had come by `day`."""
+    return bool(date) and date <= str(day)
+
+
+@register.filter
 def ended_on(record, day):
     """Whether a record that holds for a time no longer held on `day`."""
-    return bool(record.valid_until) and record.valid_until <= str(day)
+    return known_by(record.valid_until, day)
 
 
 @register.filter
