@@ -18,14 +18,17 @@ from meetings.models.tasks import TaskState
 from reports.coverage import SILENT
 from reports.discrepancies import discrepancies
 from reports.views import prefetch_names
+from wsis_tracker.pages.axis import Axis
 from wsis_tracker.pages.forms import FilterForm
 from wsis_tracker.pages.templatetags.register_pages import with_parameters
 from wsis_tracker.pages.views import ListPage, Page, RecordPage
+from wsis_tracker.rest.problems import BadParameter
 
+from .chain import drawing
 from .drawn import drawn_from
 from .matrix import matrix
 from .search import SearchFilterSet, searched
-from .timeline import CHANGED, HAPPENED, entries, records_of
+from .timeline import CHANGED, HAPPENED, HEIGHT, drawn, entries, per_year, records_of
 
 #: How many of the last and next meetings, open discrepancies and changes the home page names.
 NAMED = 5
@@ -54,11 +57,6 @@ class HomePage(Page):
             **kwargs,
         )
 
-    def there_quietly(self, records):
-        """The published ones of the day, without counting what is left out: the lists of the page count it."""
-        records = records.published()
-        return records.as_of(self.day) if self.day else records
-
     def tasks_by_state(self):
         """How many tasks were in each state on the day shown: the state, its word, the number."""
         if self.day:
@@ -81,7 +79,8 @@ class DocumentPage(RecordPage):
             aliases=document.aliases.all(),
             authors=document.authors.select_related("organisation"),
             links=document.links.all(),
-            chain=document.chain(self.day),
+            chain=(chain := document.chain(self.day)),
+            drawing=drawing(chain),
             relations=self.there(with_sources(relations)),
             related_from=self.there(with_sources(related_from)),
             submissions=self.there(with_sources(document.submissions.select_related("meeting", "document", "submitted_by"))),
@@ -113,14 +112,23 @@ class ActionLinePage(RecordPage):
         activities = with_sources(activities.select_related("organisation"))
         return super().get_context_data(
             sublines=self.there(line.sublines.all()),
-            roles=self.there(with_sources(roles)),
+            roles=(shown := list(self.there(with_sources(roles)))),
+            axis=Axis.over([role.valid_from for role in shown]),
             discrepancies=discrepancies(self.shown_day, action_line=line),
             mandates=self.there(with_sources(Mandate.objects.filter(action_lines__record=line).select_related("made_in__document"))),
-            tasks=self.there(Task.objects.filter(action_lines__action_line=line)),
+            tasks=self.tasks_on(line),
+            states=dict(TaskState.choices),
             meetings=self.there(Meeting.objects.filter(action_lines__action_line=line)),
             activities=self.there(activities)[:SHOWN],
             **kwargs,
         )
+
+    def tasks_on(self, line):
+        """The tasks that serve the line, in their state of the day."""
+        if self.day:
+            self.left_out.append(Task.objects.published().undated().filter(action_lines__action_line=line))
+        tasks = Task.objects.published().filter(action_lines__action_line=line).then(self.day)
+        return with_sources(tasks.prefetch_related("organisations__organisation"))
 
 
 class MatrixPage(Page):
@@ -136,14 +144,35 @@ class MatrixPage(Page):
 class TimelinePage(ListPage):
     template_name = "wsis_tracker/timeline.html"
     heading = _("Timeline")
-    parameters = ("limit", "offset")
+    parameters = ("limit", "offset", "from", "to")
+
+    @cached_property
+    def period(self):
+        """The first and last year asked for, each None where it is not."""
+        first, last = (self.page_number(name, None, 1000, 9998) for name in ("from", "to"))
+        if first and last and first > last:
+            raise BadParameter({"to": [_("The period ends before it begins.")]})
+        return first, last
 
     def get_context_data(self, **kwargs):
-        context = self.paged(entries(HAPPENED, self.there))
+        first, last = self.period
+        counts = per_year(HAPPENED, self.there_quietly)
+        years = sorted({year for of_kind in counts.values() for year in of_kind})
+        rows = entries(HAPPENED, lambda records: self.within(self.there(records)))
+        context = self.paged(rows)
         context["records"] = records_of(HAPPENED, context["records"])
         if not self.day:
             self.left_out = [records.published().undated() for records, _column in HAPPENED.values()]
-        return super().get_context_data(**context, **kwargs)
+        axis = Axis(first or years[0], last or years[-1]) if years else None
+        lanes = list(drawn(counts, axis)) if axis else []
+        return super().get_context_data(**context, axis=axis, lanes=lanes, years=years, height=HEIGHT, **kwargs)
+
+    def within(self, records):
+        """Those of `records` that are dated in the period asked for."""
+        column = next(column for kept, column in HAPPENED.values() if kept.model is records.model)
+        first, last = self.period
+        records = records.filter(**{f"{column}__gte": f"{first:04}"}) if first else records
+        return records.filter(**{f"{column}__lt": f"{last + 1:04}"}) if last else records
 
 
 class SearchPage(ListPage):

@@ -67,6 +67,11 @@ class Page(TemplateView):
         records = records.published()
         return self.held(records, self.day) if self.day else records
 
+    def there_quietly(self, records):
+        """The published ones of the day, without counting what is left out: the lists of the page count it."""
+        records = records.published()
+        return records.as_of(self.day) if self.day else records
+
     def held(self, records, day):
         """Those of `records` that the register places on `day`; what it leaves out for want of a date is counted."""
         self.left_out.append(records.undated())
@@ -80,7 +85,8 @@ class Page(TemplateView):
         return keys[0].union(*keys[1:], all=True).count()
 
     def page_number(self, name, default, lowest, highest):
-        return whole_number(self.request.GET, name, default, lowest, highest)
+        given = self.request.GET if self.request.GET.get(name) else {}  # an empty field of a form asks nothing
+        return whole_number(given, name, default, lowest, highest)
 
     def get_context_data(self, **kwargs):
         context = {"day": self.day, "shown_day": self.shown_day, "heading": self.heading, "undated": self.undated}

@@ -50,6 +50,12 @@ def period(record):
     return span(record.valid_from, last)
 
 
+@register.inclusion_tag("pages/_period_bar.html")
+def period_bar(record, axis, kind=""):
+    """The time for which a record holds, drawn on an axis; nothing where its beginning is unknown."""
+    return {"span": axis.span(record.valid_from, record.valid_until) if axis and record.valid_from else None, "kind": kind}
+
+
 @register.simple_tag
 def span(first, last):
     """From one day or year to another, both included."""
