@@ -31,6 +31,7 @@ class MeetingList(RecordListView):
     rows_template = "meetings/_meetings.html"
     queryset = Meeting.objects.select_related("body").prefetch_related("conveners__organisation")
     filterset_class = MeetingFilterSet
+    follow = [("meeting-calendar", _("Calendar of these meetings (iCalendar)"), "text/calendar")]
     selects = {
         "kind": (_("Kind"), MeetingKind.choices),
         "state": (_("State"), MeetingState.choices),
@@ -78,6 +79,10 @@ class TaskList(RecordListView):
     rows_template = "meetings/_tasks.html"
     queryset = with_sources(Task.objects.prefetch_related("organisations__organisation"))
     filterset_class = TaskFilterSet
+    follow = [
+        ("task-feed", _("Feed of these tasks (Atom)"), "application/atom+xml"),
+        ("due-calendar", _("Calendar of their due days (iCalendar)"), "text/calendar"),
+    ]
     selects = {
         "state": (_("State"), TaskState.choices),
         "responsible": (_("Responsible"), responsible_organisations),

@@ -10,6 +10,7 @@ from mandates.models import Organisation
 from mandates.sources import with_sources
 from wsis_tracker.pages.forms import as_choices
 from wsis_tracker.pages.views import RecordListView, RecordPage
+from wsis_tracker.rest.serializers import API
 
 from .coverage import coverage
 from .filters import KINDS, STATES, DiscrepancyFilterSet, ReportFilterSet
@@ -39,8 +40,14 @@ class DiscrepancyList(RecordListView):
         "state": (_("State"), STATES),
     }
 
+    endpoint = f"{API}discrepancies/"
+
     def found(self):
         return self.filterset.found()
+
+    def facets(self):
+        """None: discrepancies are computed, and their selects are no columns."""
+        return {}
 
     def count_of(self, records):
         return len(records)

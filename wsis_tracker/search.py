@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from django.apps import apps
-from django.db.models import Value
+from django.db.models import Count, Value
 from django.utils.translation import gettext_lazy as _
 from django_filters import CharFilter
 
@@ -20,7 +20,7 @@ def searched():
 
 def named(model):
     """The records of a model with what their names and addresses are made of."""
-    return model.objects.select_related(*model.named_through).prefetch_related(*model.addressed_through)
+    return model.objects.select_related(*model.named_through).prefetch_related(*model.addressed_through, *model.searched_parts())
 
 
 @dataclass(frozen=True)
@@ -49,6 +49,15 @@ class Found:
     def within(self, model):
         records = model.objects.published().search(self.text)
         return records.as_of(self.day) if self.day else records
+
+    def per_kind(self):
+        """How many were found of each collection, by its name; those of which none was are left out."""
+        places = list(searched())
+        whole = Found(self.text, self.day)
+        if not fold(self.text):
+            return {}
+        first, *others = [rows.values("rank").annotate(number=Count("pk")).values_list("rank", "number") for rows in whole.per_collection]
+        return {places[place]: number for place, number in sorted(first.union(*others, all=True)) if number}
 
     def count(self):
         return self.rows().count() if fold(self.text) else 0

@@ -26,6 +26,17 @@ CHANGED = {
 }
 
 
+def on_line(line):
+    """What there is on an action line, in the shape of `CHANGED`."""
+    leads_there = {
+        "mandate": {"action_lines__record": line},
+        "meeting": {"action_lines__action_line": line},
+        "role": {"action_line": line},
+        "task": {"action_lines__action_line": line},
+    }
+    return {kind: (CHANGED[kind][0].filter(**lookup), "updated_at") for kind, lookup in leads_there.items()}
+
+
 def entries(kinds, kept):
     """The dated records of each kind in one UNION, earliest first; `kept` says of a queryset which of its records are shown."""
     first, *others = [

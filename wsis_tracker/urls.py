@@ -4,7 +4,7 @@ from django.conf.urls.i18n import i18n_patterns
 from django.contrib import admin
 from django.urls import include, path
 
-from . import views
+from . import calendars, feeds, views
 
 handler400 = "wsis_tracker.pages.errors.bad_request"
 handler403 = "wsis_tracker.pages.errors.permission_denied"
@@ -21,6 +21,13 @@ urlpatterns = [
         path("", include("reports.urls")),
         path("documents/<slug:slug>/", views.DocumentPage.as_view(), name="document"),
         path("action-lines/<slug:slug>/", views.ActionLinePage.as_view(), name="action-line"),
+        path("action-lines/<slug:slug>/feed.atom", feeds.ActionLineFeed.as_view(), name="action-line-feed"),
+        path("action-lines/<slug:slug>/calendar.ics", calendars.MeetingCalendar.as_view(), name="action-line-calendar"),
+        path("meetings/calendar.ics", calendars.MeetingCalendar.as_view(), name="meeting-calendar"),
+        path("tasks/feed.atom", feeds.TaskFeed.as_view(), name="task-feed"),
+        path("tasks/due.ics", calendars.DueCalendar.as_view(), name="due-calendar"),
+        path("search/feed.atom", feeds.SearchFeed.as_view(), name="search-feed"),
+        path("changes/feed.atom", feeds.ChangesFeed.as_view(), name="changes-feed"),
         path("matrix/", views.MatrixPage.as_view(), name="matrix"),
         path("timeline/", views.TimelinePage.as_view(), name="timeline"),
         path("search/", views.SearchPage.as_view(), name="search"),

@@ -9,7 +9,7 @@ from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 
 from action_lines.models import ActionLine, Activity, ActivityLine, Role
-from mandates.models import Document, Mandate
+from mandates.models import Document, Mandate, Organisation
 from mandates.resolver import resolve
 from mandates.sources import with_sources
 from meetings.models import Meeting, Task
@@ -192,14 +192,23 @@ class SearchPage(ListPage):
 
     def get(self, request, *args, **kwargs):
         self.filterset.refuse_unknown(allowed={"limit", "offset"}, empty_allowed=True)
-        if self.words:
-            meant = resolve(self.words, self.day)
-            if meant.document:
-                return HttpResponseRedirect(with_parameters(meant.document.get_absolute_url(), as_of=self.day))
+        meant = self.meant() if self.words else None
+        if meant:
+            return HttpResponseRedirect(with_parameters(meant.get_absolute_url(), as_of=self.day))
         return super().get(request, *args, **kwargs)
 
+    def meant(self):
+        """The record whose symbol, code or acronym the words are, or None."""
+        line = ActionLine.objects.published().filter(code__iexact=self.words).first()
+        organisations = Organisation.objects.published().filter(acronym__iexact=self.words)[:2]
+        body = organisations[0] if len(organisations) == 1 else None
+        return line or body or resolve(self.words, self.day).document
+
     def get_context_data(self, **kwargs):
-        context = self.paged(self.filterset.found())
+        asked = self.filterset.found()
+        context = self.paged(asked)
+        kinds = searched()
+        context["facets"] = [(name, kinds[name]._meta.verbose_name_plural, number) for name, number in asked.per_kind().items()]
         found = [{"kind": record._meta.verbose_name_plural, "record": record} for record in context["records"]]
         context["records"] = found if self.words else None
         if self.words and self.day:

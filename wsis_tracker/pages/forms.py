@@ -5,19 +5,29 @@ from django.utils.translation import gettext_lazy as _
 
 
 class FilterForm(forms.Form):
-    """`q` where words can be sought, the selects of the list, and `as_of`; other filters of the address go along hidden."""
+    """`q` where words can be sought, the selects of the list, and `as_of`; other filters of the address go along hidden.
 
-    def __init__(self, data, *, selects, words=True, others_than=()):
+    `counts` gives for a select how many entries each of its values would leave: `{name: {value: number}}`.
+    """
+
+    def __init__(self, data, *, selects, words=True, others_than=(), counts=None):
         super().__init__(data, auto_id="filter-%s", label_suffix="")
         if words:
             self.fields["q"] = forms.CharField(label=_("Words"), required=False, widget=forms.TextInput(attrs={"type": "search"}))
         for name, (label, choices) in selects.items():
             offered = choices() if callable(choices) else choices
+            if counts and name in counts:
+                offered = with_counts(offered, counts[name], data.getlist(name))
             self.fields[name] = forms.ChoiceField(label=label, required=False, choices=[("", _("all")), *offered])
         self.fields["as_of"] = forms.CharField(label=_("As of"), required=False, widget=forms.TextInput(attrs={"type": "date"}))
         self.others = [
             (name, value) for name, values in data.lists() for value in values if value and name not in {*self.fields, *others_than}
         ]
+
+
+def with_counts(offered, counts, chosen):
+    """The choices that would leave something, each with how many, and those chosen already."""
+    return [(value, f"{label} ({counts.get(value, 0)})") for value, label in offered if counts.get(value) or value in chosen]
 
 
 def as_choices(records):

@@ -3,7 +3,7 @@
 from http import HTTPStatus
 
 from django import forms
-from django.db.models import Value
+from django.db.models import Count, Value
 from django.http import Http404
 from django.utils import timezone
 from django.utils.functional import cached_property
@@ -13,6 +13,7 @@ from django.views.generic import TemplateView
 from wsis_tracker.rest.filters import DayField
 from wsis_tracker.rest.pagination import LARGEST, whole_number
 from wsis_tracker.rest.problems import BadParameter
+from wsis_tracker.rest.serializers import API
 
 from .errors import failure
 from .forms import FilterForm
@@ -161,6 +162,8 @@ class RecordListView(ListPage):
     queryset = None
     filterset_class = None
     introduction = ""
+    #: The feeds and calendars of the list: `[(name of the page, what it is, type)]`; they take its filters.
+    follow = ()
     #: The filters that the form offers as selects: `{name: (label, choices or a function that gives them)}`.
     selects = {}
 
@@ -181,8 +184,28 @@ class RecordListView(ListPage):
     def undated(self):
         return self.filterset.undated() + super().undated()
 
+    @property
+    def endpoint(self):
+        """The address of the collection in the API, which takes the same filters."""
+        return f"{API}{self.filterset_class._meta.model.collection}/"
+
+    def facets(self):
+        """Of each select over a column, how many entries each value would leave beside the other filters; a query for each."""
+        return {name: self.facet(name) for name in self.selects if self.filterset.filters[name].method is None}
+
+    def facet(self, name):
+        data = self.request.GET.copy()
+        data.pop(name, None)
+        found = self.filterset_class(data, self.queryset.all().published()).qs
+        column = self.filterset.filters[name].column
+        return dict(found.order_by().values_list(column).annotate(number=Count("pk", distinct=True)))
+
     def get_context_data(self, **kwargs):
         context = self.paged(self.found())
+        context["endpoint"] = self.endpoint
         words = "q" in self.filterset.filters
-        form = FilterForm(self.request.GET, selects=self.selects, words=words, others_than={"limit", "offset"})
-        return super().get_context_data(**context, form=form, rows_template=self.rows_template, introduction=self.introduction, **kwargs)
+        counts = self.facets() if self.counted else {}
+        form = FilterForm(self.request.GET, selects=self.selects, words=words, others_than={"limit", "offset"}, counts=counts)
+        return super().get_context_data(
+            **context, form=form, rows_template=self.rows_template, introduction=self.introduction, follow=self.follow, **kwargs
+        )

@@ -45,7 +45,7 @@ def latest_day(field):
 
 def texts_of(record, parts, field):
     """The texts in a field of a record's parts; a new record has none yet."""
-    return getattr(record, parts).values_list(field, flat=True) if record.pk else []
+    return [getattr(part, field) for part in getattr(record, parts).all()] if record.pk else []
 
 
 def unknown_last(field):
@@ -272,6 +272,11 @@ class Record(models.Model):
             for relation in cls._meta.related_objects
             if issubclass(relation.related_model, Part) and relation.field.name == "record"
         ]
+
+    @classmethod
+    def searched_parts(cls):
+        """The names of its parts by whose words it is found too."""
+        return [relation.get_accessor_name() for relation in cls._part_relations() if relation.related_model.searched]
 
     @classmethod
     def parts(cls):

@@ -62,6 +62,11 @@ class KnownFilter(django_filters.Filter):
         split = kwargs.get("lookup_expr") == "in"
         super().__init__(*args, **{**kwargs, "lookup_expr": "in"}, known=self.known, split=split)
 
+    @property
+    def column(self):
+        """The lookup of the values that the filter takes."""
+        return self.field_name
+
     def known(self, values):
         raise NotImplementedError
 
@@ -82,6 +87,10 @@ class KnownFilter(django_filters.Filter):
 
 class RecordFilter(KnownFilter):
     """Keep the rows from which `field_name` leads to one of the records named by slug."""
+
+    @property
+    def column(self):
+        return f"{self.field_name}__slug"
 
     @property
     def record(self):

@@ -1,16 +1,18 @@
 """How pages show dates of the world, texts in several languages, and links that stay on the day asked for."""
 
+import re
 from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
 
 from django import template
 from django.urls import reverse, translate_url
 from django.utils.formats import date_format, get_format
-from django.utils.html import format_html
+from django.utils.html import format_html, format_html_join
 from django.utils.translation import get_language, get_language_info
 from django.utils.translation import gettext as _
 
 from wsis_tracker.register import dates
 from wsis_tracker.register.fields import Translation
+from wsis_tracker.register.words import fold
 
 register = template.Library()
 
@@ -92,6 +94,28 @@ def name_of(record):
     text = next((value for value in (getattr(record, field, None) for field in ("title", "name")) if isinstance(value, Translation)), None)
     code = (text.shown_language if text else None) or WRITTEN_IN
     return str(record) if code == get_language() else in_other_language(record, code)
+
+
+#: How many letters of a text are shown around the first word sought.
+AROUND = 90
+
+
+@register.filter
+def says(record, words):
+    """The text of a record in which the first of the words sought stands, cut around it, with all of them marked."""
+    sought = set(fold(words))
+    for text in filter(None, map(str, record.searchable()[1:])):
+        pieces = re.split(r"(\w+)", text)
+        hits = [place for place, piece in enumerate(pieces) if sought & set(fold(piece))]
+        if hits:
+            begin = len("".join(pieces[: hits[0]])) - AROUND
+            shown = [
+                format_html("<mark>{}</mark>", piece) if place in hits else piece
+                for place, piece in enumerate(pieces)
+                if -AROUND < len("".join(pieces[:place])) - begin - AROUND < AROUND
+            ]
+            return as_written(format_html_join("", "{}", ([piece] for piece in shown)))
+    return ""
 
 
 def with_parameters(url, **parameters):
