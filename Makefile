@@ -7,13 +7,15 @@ HOST ?= 127.0.0.1
 PORT ?= 8000
 WORKERS ?= 2
 
-.PHONY: run test check soak lock screenshot
+CATALOGUES := $(wildcard locale/*/LC_MESSAGES/django.po)
+
+.PHONY: run test check soak lock messages screenshot
 .DEFAULT_GOAL := run
 
 # The register on this machine: SQLite unless DATABASE_URL names another database, demonstration logins, the production server.
 run: export DEMO = 1
 run: export SECURE = 0
-run: .venv/installed .env
+run: .venv/installed .env locale/compiled
 	$(BIN)/python manage.py migrate -v0
 	$(BIN)/python manage.py load_register --if-empty
 	$(BIN)/python manage.py make_demo_logins
@@ -22,11 +24,11 @@ run: .venv/installed .env
 	exec $(BIN)/granian --interface wsgi --host $(HOST) --port $(PORT) --workers $(WORKERS) --blocking-threads 4 --backpressure 64 --log-level warning wsis_tracker.wsgi:application
 
 # The whole suite on SQLite, and again on PostgreSQL where one can be had.
-test: .venv/installed-dev .env
+test: .venv/installed-dev .env locale/compiled
 	tests/run
 
 # The gate before every commit.
-check: .venv/installed-dev .env
+check: .venv/installed-dev .env locale/compiled
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/lint-imports
@@ -38,7 +40,7 @@ check: .venv/installed-dev .env
 	tests/run
 
 # Long runs: 100,000 rows, many examples.
-soak: .venv/installed-dev .env
+soak: .venv/installed-dev .env locale/compiled
 	tests/run -m soak
 
 # The picture in the README, of the register that `make run` serves.
@@ -57,6 +59,14 @@ screenshot: .venv/installed-dev .env
 
 .env:
 	umask 077; $(PYTHON) -c 'import secrets; print("SECRET_KEY=" + secrets.token_urlsafe(64))' > .env
+
+# The catalogues of the six languages, from the words in the code (needs gettext); and as they are read, which needs nothing.
+messages: .venv/installed-dev .env
+	$(BIN)/python manage.py makemessages --all --no-wrap --no-obsolete --add-location file --ignore=.venv --ignore=staticfiles --ignore=tests
+
+locale/compiled: $(CATALOGUES) .venv/installed
+	$(BIN)/pybabel --quiet compile --directory locale --domain django
+	touch $@
 
 # The locked versions, for every platform and Python 3.11 or later.
 lock: .venv/installed-dev

@@ -4,6 +4,7 @@ import pytest
 from django.conf import settings
 from django.contrib.auth.models import Group
 from django.core.management import call_command
+from django.utils import translation
 
 from tests.factories import UserFactory
 from wsis_tracker.register.changes import act
@@ -14,6 +15,13 @@ from wsis_tracker.register.loading import load
 def django_db_setup(django_db_setup, django_db_blocker):
     with django_db_blocker.unblock():
         load(settings.BASE_DIR / "fixtures", reason="First content of the register")
+
+
+@pytest.fixture(autouse=True)
+def _in_english():
+    """No test speaks the language of the page that the one before it asked for."""
+    with translation.override("en"):
+        yield
 
 
 @pytest.fixture

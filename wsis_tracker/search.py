@@ -20,7 +20,7 @@ def searched():
 
 def named(model):
     """The records of a model with what their names and addresses are made of."""
-    return model.objects.select_related(*model.named_through).prefetch_related(*model.addressed_through, *model.searched_parts())
+    return model.objects.select_related(*model.named_through).prefetch_related(*model.addressed_through)
 
 
 @dataclass(frozen=True)

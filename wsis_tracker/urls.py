@@ -4,7 +4,7 @@ from django.conf.urls.i18n import i18n_patterns
 from django.contrib import admin
 from django.urls import include, path
 
-from . import calendars, feeds, views
+from . import calendars, feeds, sitemaps, views
 
 handler400 = "wsis_tracker.pages.errors.bad_request"
 handler403 = "wsis_tracker.pages.errors.permission_denied"
@@ -12,6 +12,9 @@ handler404 = "wsis_tracker.pages.errors.page_not_found"
 handler500 = "wsis_tracker.pages.errors.server_error"
 
 urlpatterns = [
+    path("robots.txt", sitemaps.robots, name="robots"),
+    path("sitemap.xml", sitemaps.index, name="sitemap-index"),
+    path("sitemap-<section>.xml", sitemaps.section, name="sitemap"),
     path("api/", include("wsis_tracker.api")),
     *i18n_patterns(
         path("", views.HomePage.as_view(), name="home"),
@@ -33,6 +36,7 @@ urlpatterns = [
         path("search/", views.SearchPage.as_view(), name="search"),
         path("doc/<path:symbol>", views.SymbolRedirect.as_view(), name="doc"),
         path("about/", views.AboutPage.as_view(), name="about"),
+        path("accessibility/", views.AccessibilityPage.as_view(), name="accessibility"),
         path("admin/", admin.site.urls),
         prefix_default_language=False,
     ),

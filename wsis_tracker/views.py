@@ -1,8 +1,10 @@
 """The public pages that look across all rooms."""
 
 from http import HTTPStatus
+from itertools import groupby
 
-from django.db.models import Count, Exists, OuterRef, Q
+from django.db.models import Count, Exists, OuterRef, Q, Subquery, prefetch_related_objects
+from django.db.models.functions import Coalesce
 from django.http import HttpResponseRedirect
 from django.utils.functional import cached_property
 from django.utils.text import capfirst
@@ -12,7 +14,7 @@ from action_lines.models import ActionLine, Activity, ActivityLine, Role
 from mandates.models import Document, Mandate, Organisation
 from mandates.resolver import resolve
 from mandates.sources import with_sources
-from meetings.models import Meeting, Task
+from meetings.models import Meeting, Task, TaskOrganisation
 from meetings.models.discussions import MeetingState
 from meetings.models.tasks import TaskState
 from reports.coverage import SILENT
@@ -47,6 +49,7 @@ class HomePage(Page):
         prefetch_names([d.subject for d in differing[:NAMED]])
         return super().get_context_data(
             states=self.tasks_by_state(),
+            responsible=self.tasks_by_responsible(),
             late=Task.objects.published().then(self.day).late(self.shown_day).count(),
             lines=self.there(ActionLine.objects.filter(parent=None)),
             last_meetings=held.order_by("-held_from", "slug")[:NAMED],
@@ -64,6 +67,18 @@ class HomePage(Page):
         tasks = Task.objects.published().then(self.day)
         counts = dict(tasks.order_by().values_list("state_then").annotate(number=Count("pk")))
         return [(state.value, state.label, counts.get(state.value, 0)) for state in TaskState]
+
+    def tasks_by_responsible(self):
+        """The organisations responsible for tasks, by Sector where they belong to one, each with the states and numbers of its tasks."""
+        then = Task.objects.published().then(self.day)
+        parts = TaskOrganisation.objects.filter(part=TaskOrganisation.PartTaken.RESPONSIBLE, record__in=then.values("pk"))
+        state = then.filter(pk=OuterRef("record")).values("state_then")[:1]
+        rows = parts.annotate(body=Coalesce("organisation__sector", "organisation"), state=Subquery(state)).order_by()
+        counts = {}
+        for body, of_state, number in rows.values_list("body", "state").annotate(number=Count("record", distinct=True)):
+            counts.setdefault(body, {})[of_state] = number
+        bodies = Organisation.objects.published().filter(pk__in=counts)
+        return [(body, [counts[body.pk].get(of_state.value, 0) for of_state in TaskState]) for body in bodies]
 
 
 class DocumentPage(RecordPage):
@@ -209,6 +224,8 @@ class SearchPage(ListPage):
         context = self.paged(asked)
         kinds = searched()
         context["facets"] = [(name, kinds[name]._meta.verbose_name_plural, number) for name, number in asked.per_kind().items()]
+        for model, alike in groupby(context["records"], type):
+            prefetch_related_objects(list(alike), *model.searched_parts())
         found = [{"kind": record._meta.verbose_name_plural, "record": record} for record in context["records"]]
         context["records"] = found if self.words else None
         if self.words and self.day:
@@ -227,6 +244,11 @@ def collections():
 class AboutPage(Page):
     template_name = "wsis_tracker/about.html"
     heading = _("About this register")
+
+
+class AccessibilityPage(Page):
+    template_name = "wsis_tracker/accessibility.html"
+    heading = _("Accessibility statement")
 
 
 class SymbolRedirect(Page):
