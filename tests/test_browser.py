@@ -25,7 +25,8 @@ pytestmark = [
 PUBLIC = """
 / /action-lines/ /action-lines/c7/ /matrix/ /timeline/ /documents/ /documents/wg-wsis-report-2002-2006/ /mandates/ /organisations/
 /organisations/wg-wsis/ /meetings/ /meetings/wg-wsis-9/ /tasks/ /activities/ /discrepancies/ /reports/ /reports/wg-wsis-2002-2006/
-/search/?q=stocktaking /about/ /people/ /ar/action-lines/c7/ /fr/?as_of=2005-12-01 /api/v1/docs/
+/search/?q=stocktaking /about/ /accessibility/ /people/ /documents/council-res-1222/ /tasks/final-report-to-pp-06/
+/mandates/wg-wsis-continue-pp-dec-8/ /timeline/?from=2003&to=2003 /ar/action-lines/c7/ /fr/?as_of=2005-12-01 /api/v1/docs/
 """.split()
 STAFF = """
 /admin/ /admin/mandates/document/ /admin/mandates/document/add/ /admin/meetings/task/ /admin/action_lines/role/
@@ -117,6 +118,20 @@ def test_a_public_page_opens_quietly_and_without_barriers(page, path):
         assert page.locator("h1").count() == 1
         violations = Axe().run(page, options=AXE).response["violations"]
         assert [(v["id"], v["nodes"][0]["html"]) for v in violations] == []
+
+
+@pytest.mark.soak
+@pytest.mark.parametrize("width", [320, 1280])
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("language", ["", "/fr", "/ar"])
+@pytest.mark.parametrize("path", [path for path in PUBLIC if not path.startswith(("/ar/", "/fr/", "/api/"))])
+def test_a_page_has_no_barriers_in_any_dress(page, path, language, scheme, width):
+    page.emulate_media(color_scheme=scheme)
+    page.set_viewport_size({"width": width, "height": 900})
+    assert page.goto(f"{language}{path}").status == 200
+    violations = Axe().run(page, options=AXE).response["violations"]
+    assert [(v["id"], v["nodes"][0]["html"]) for v in violations] == []
+    assert page.evaluate("document.documentElement.scrollWidth") <= width
 
 
 @pytest.mark.parametrize("path", PUBLIC[:-1])

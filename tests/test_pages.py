@@ -6,11 +6,13 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from mandates.models import DocumentAlias, OrganisationName, Provision
+from action_lines.models import ActionLine
+from mandates.models import Document, DocumentAlias, Mandate, Organisation, OrganisationName, Provision
 from mandates.sources import Source
-from meetings.models import TaskSource
+from meetings.models import Meeting, Task, TaskSource
 from reports.coverage import coverage
 from reports.discrepancies import source_models
+from reports.models import Report
 from wsis_tracker import drawn
 from wsis_tracker.register.changes import act
 
@@ -369,7 +371,55 @@ def test_every_link_of_our_own_leads_somewhere(get):
         page, _hash, anchor = link.replace("&amp;", "&").partition("#")
         if page not in pages:
             response = get(page)
-            pages[page] = response.content.decode() if response.status_code == 200 else None
+            pages[page] = response.getvalue().decode(errors="replace") if response.status_code == 200 else None
         if pages[page] is None or (anchor and f'id="{anchor}"' not in pages[page]):
             broken.append(link)
     assert broken == []
+
+
+def test_as_of_a_day_no_page_shows_a_later_one(get):
+    """Every page of facts, and every record that there was on the day."""
+    day, records = "2004-06-08", [ActionLine, Document, Mandate, Meeting, Organisation, Report, Task]
+    lists = [address for address in ADDRESSES if address.count("/") == 2] + ["/search/?q=summit"]
+    pages = [record.get_absolute_url() for model in records for record in model.objects.published().as_of(day)]
+    assert len(pages) > 100
+    for address in [*lists, *pages]:
+        shown = re.findall(r'<time datetime="([^"]+)">', main(get(f"{address}{'&' if '?' in address else '?'}as_of={day}")))
+        assert [date for date in shown if date > day] == [], address
+
+
+def test_the_years_are_drawn_and_each_can_be_chosen(get, text):
+    html = main(get("/timeline/", **{"from": "2003", "to": "2004"}))
+    assert 'href="?from=2003&amp;to=2003"' in html
+    assert "10 December 2003" in text("/timeline/", **{"from": "2003", "to": "2003", "limit": 1000})
+    assert "2005" not in text("/timeline/", **{"from": "2003", "to": "2003"}).split("entries")[1]
+
+
+def test_the_chain_is_drawn_with_a_line_for_each_link(get):
+    html = main(get("/documents/council-res-1222/"))
+    drawing = html[html.index('<figure class="chain-drawing">') : html.index("</figure>")]
+    assert drawing.count("<circle") == 6
+    assert drawing.count("y2=") > 5
+
+
+def test_the_matrix_names_the_claimant_of_each_claim(text):
+    page = text("/matrix/", as_of="2006-05-01")
+    assert "co-moderator/facilitator WSIS" in page
+    assert "restates: shared role, WG-WSIS" in page
+
+
+def test_a_code_or_an_acronym_leads_straight_to_its_record(get):
+    for words, address in {"C7": "/action-lines/c7/", "unesco": "/organisations/unesco/", "C06/07": "/documents/c06-7/"}.items():
+        assert get("/search/", q=words).headers["Location"] == address
+
+
+def test_a_search_marks_the_words_and_counts_each_kind(get):
+    html = main(get("/search/", q="stocktaking"))
+    assert "<mark>stocktaking</mark>" in html
+    assert re.search(r'href="\?q=stocktaking&amp;collection=documents">documents \(\d+\)', html)
+
+
+def test_each_choice_of_a_list_says_how_many_it_would_leave(get):
+    html = main(get("/documents/", kind="resolution"))
+    count = int(re.search(r"(\d+) entries", re.sub("<[^>]+>", "", html))[1])
+    assert f"resolution ({count})" in html

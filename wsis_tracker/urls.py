@@ -2,9 +2,9 @@
 
 from django.conf.urls.i18n import i18n_patterns
 from django.contrib import admin
-from django.urls import include, path
+from django.urls import include, path, re_path
 
-from . import calendars, feeds, sitemaps, views
+from . import calendars, downloads, feeds, sitemaps, views
 
 handler400 = "wsis_tracker.pages.errors.bad_request"
 handler403 = "wsis_tracker.pages.errors.permission_denied"
@@ -18,6 +18,7 @@ urlpatterns = [
     path("api/", include("wsis_tracker.api")),
     *i18n_patterns(
         path("", views.HomePage.as_view(), name="home"),
+        re_path(r"^(?P<collection>[a-z-]+)\.(?P<suffix>csv|xlsx)$", downloads.download, name="download"),
         path("", include("mandates.urls")),
         path("", include("action_lines.urls")),
         path("", include("meetings.urls")),

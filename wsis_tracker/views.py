@@ -56,7 +56,7 @@ class HomePage(Page):
             next_meetings=planned.order_by("held_from", "slug")[:NAMED],
             discrepancies=differing[:NAMED],
             discrepancy_count=len(differing),
-            changes=records_of(CHANGED, list(entries(CHANGED, self.there_quietly).reverse()[:NAMED])),
+            changes=[] if self.day else records_of(CHANGED, list(entries(CHANGED, self.there_quietly).reverse()[:NAMED])),
             **kwargs,
         )
 
@@ -95,7 +95,7 @@ class DocumentPage(RecordPage):
             authors=document.authors.select_related("organisation"),
             links=document.links.all(),
             chain=(chain := document.chain(self.day)),
-            drawing=drawing(chain),
+            drawing=drawing(chain, self.shown_day),
             relations=self.there(with_sources(relations)),
             related_from=self.there(with_sources(related_from)),
             submissions=self.there(with_sources(document.submissions.select_related("meeting", "document", "submitted_by"))),
@@ -128,7 +128,7 @@ class ActionLinePage(RecordPage):
         return super().get_context_data(
             sublines=self.there(line.sublines.all()),
             roles=(shown := list(self.there(with_sources(roles)))),
-            axis=Axis.over([role.valid_from for role in shown]),
+            axis=Axis.over([role.valid_from for role in shown], self.shown_day),
             discrepancies=discrepancies(self.shown_day, action_line=line),
             mandates=self.there(with_sources(Mandate.objects.filter(action_lines__record=line).select_related("made_in__document"))),
             tasks=self.tasks_on(line),

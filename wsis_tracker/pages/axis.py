@@ -5,7 +5,6 @@ A drawing without a viewBox keeps its letters at their size at any width, so not
 
 from dataclasses import dataclass
 
-from django.utils import timezone
 from django.utils.translation import get_language_bidi
 
 from wsis_tracker.register import dates
@@ -35,10 +34,10 @@ class Axis:
     last: int
 
     @classmethod
-    def over(cls, texts):
-        """The axis that has every one of some partial dates on it, to this year at least; None without any."""
+    def over(cls, texts, day):
+        """The axis that has every one of some partial dates on it, and `day`; None without any."""
         years = [dates.earliest(text).year for text in texts if text]
-        return cls(min(years), max(*years, timezone.localdate().year)) if years else None
+        return cls(min(years), max(*years, day.year)) if years else None
 
     def _fraction(self, day):
         """How much of the axis lies before a day, from 0 to 1."""

@@ -203,6 +203,7 @@ class RecordListView(ListPage):
     def get_context_data(self, **kwargs):
         context = self.paged(self.found())
         context["endpoint"] = self.endpoint
+        context["collection"] = self.endpoint.removeprefix(API).strip("/")
         words = "q" in self.filterset.filters
         counts = self.facets() if self.counted else {}
         form = FilterForm(self.request.GET, selects=self.selects, words=words, others_than={"limit", "offset"}, counts=counts)

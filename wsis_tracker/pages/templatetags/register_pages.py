@@ -39,10 +39,16 @@ def partial_date(value):
     return format_html('<time datetime="{}">{}</time>', value, say_date(value)) if value else _("date unknown")
 
 
-@register.simple_tag
-def period(record):
+def end_by(record, day):
+    """The first day on which a record no longer holds, as far as it had come by the day asked for; else None."""
+    return record.valid_until if day is None or known_by(record.valid_until, day) else None
+
+
+@register.simple_tag(takes_context=True)
+def period(context, record):
     """From when to when a record holds, both included, as documents print it; the register keeps the first day after."""
-    last = dates.before(record.valid_until) if record.valid_until else None
+    until = end_by(record, context.get("day"))
+    last = dates.before(until) if until else None
     if not record.valid_from and not last:
         return _("date unknown")
     if not last:
@@ -52,10 +58,11 @@ def period(record):
     return span(record.valid_from, last)
 
 
-@register.inclusion_tag("pages/_period_bar.html")
-def period_bar(record, axis, kind=""):
+@register.inclusion_tag("pages/_period_bar.html", takes_context=True)
+def period_bar(context, record, axis, kind=""):
     """The time for which a record holds, drawn on an axis; nothing where its beginning is unknown."""
-    return {"span": axis.span(record.valid_from, record.valid_until) if axis and record.valid_from else None, "kind": kind}
+    drawn = axis and record.valid_from
+    return {"span": axis.span(record.valid_from, end_by(record, context.get("day"))) if drawn else None, "kind": kind}
 
 
 @register.simple_tag
