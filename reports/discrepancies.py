@@ -10,6 +10,7 @@ from collections import defaultdict
 from dataclasses import dataclass, replace
 
 from django.apps import apps
+from django.db.models import Value
 
 from action_lines.models import ActionLine, Role
 from mandates.models import Figure, Mention, Organisation, Phase, Provision
@@ -108,16 +109,26 @@ def source_models():
     return [model for model in apps.get_models() if issubclass(model, Source)]
 
 
+def varying(day):
+    """The keys of the source rows that give another value than their record, by their table; one UNION over all tables."""
+    models, provisions = source_models(), Provision.objects.published().as_of(day).order_by().values("pk")
+    first, *others = [
+        model.objects.of_published(day).exclude(field="").filter(provision__in=provisions)
+        .order_by().annotate(place=Value(place)).values_list("place", "pk")
+        for place, model in enumerate(models)
+    ]  # fmt: skip
+    found = defaultdict(list)
+    for place, key in first.union(*others, all=True):
+        found[models[place]].append(key)
+    return found
+
+
 def variants(day):
     """Records for which a paragraph gives another value than they do."""
     by_subject = defaultdict(list)
-    for model in source_models():
-        record = model._meta.get_field("record").related_model
-        rows = model.objects.exclude(field="").filter(
-            record__in=record.objects.published().as_of(day), provision__in=Provision.objects.published().as_of(day)
-        )
-        named = [f"record__{lookup}" for lookup in record.named_through]
-        for row in rows.select_related("record", "provision__document", *named):
+    for model, keys in varying(day).items():
+        named = [f"record__{lookup}" for lookup in model._meta.get_field("record").related_model.named_through]
+        for row in model.objects.filter(pk__in=keys).select_related("record", "provision__document", *named):
             by_subject[row.record, row.field].append(row)
     for (record, name), rows in sorted(by_subject.items(), key=lambda item: (item[0][0].slug, item[0][1])):
         key = f"variant-{record.collection}-{record.slug}-{name}"

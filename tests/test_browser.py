@@ -156,6 +156,42 @@ def test_from_the_home_page_to_the_paragraph_in_which_itus_role_on_c7_is_read(pa
     expect(page.locator("#footnote")).to_be_visible()
 
 
+def tab_to(page, matches):
+    """Walk on by the Tab key to the element whose address or name matches; the focus is seen at every step and never lost."""
+    for _step in range(400):
+        page.keyboard.press("Tab")
+        focused = page.evaluate(
+            "() => { const e = document.activeElement, s = getComputedStyle(e);"
+            " return {tag: e.tagName, says: (e.getAttribute('href') || e.textContent || e.name || ''), outline: s.outlineStyle} }"
+        )
+        assert focused["tag"] != "BODY"
+        assert focused["outline"] != "none", focused
+        if re.search(matches, focused["says"]):
+            return
+    raise AssertionError(f"nothing like {matches} was reached")
+
+
+def test_by_the_keyboard_alone_to_the_paragraph_in_which_itus_role_is_read(page):
+    page.goto("/")
+    tab_to(page, "^#main$")
+    page.keyboard.press("Enter")
+    tab_to(page, "^/action-lines/c7/$")
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/action-lines/c7/")
+    tab_to(page, "/documents/wg-wsis-report-2002-2006/#footnote$")
+    page.keyboard.press("Enter")
+    page.wait_for_url("**#footnote")
+    expect(page.locator("#footnote")).to_be_in_viewport()
+
+
+def test_by_the_keyboard_alone_to_the_tasks_that_are_overdue(page):
+    page.goto("/")
+    tab_to(page, "overdue=true")
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/tasks/?overdue=true")
+    expect(page.get_by_role("main")).to_contain_text("overdue")
+
+
 def test_a_page_of_another_day_says_so_and_leads_back(page):
     page.goto("/action-lines/c7/?as_of=2005-10-15")
     expect(page.get_by_role("main")).to_contain_text("stakeholder")

@@ -35,7 +35,7 @@ PINNED = {
     "progress": 3,
     "rulings": 2,
     "reports": 5,
-    "discrepancies": 24,
+    "discrepancies": 11,
     "search": 24,
     "changes": 3,
 }

@@ -37,12 +37,12 @@ class Drawing:
         return STEP * len(self.links)
 
 
-def drawing(chain, day):
-    """The dated documents of a chain from link to link until a day, or None where fewer than two are dated; one query."""
+def drawing(chain):
+    """The dated documents of a chain from link to link, or None where fewer than two are dated; one query."""
     dated = [document for document in chain if document.dated_on]
     if len(dated) < 2:
         return None
-    axis = Axis.over([document.dated_on for document in dated], day)
+    axis = Axis.over([document.dated_on for document in dated])
     links = {
         document.pk: Link(document, axis.at(document.dated_on), STEP * row + STEP // 2, axis.is_late(document.dated_on))
         for row, document in enumerate(dated)

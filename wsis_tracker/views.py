@@ -95,7 +95,7 @@ class DocumentPage(RecordPage):
             authors=document.authors.select_related("organisation"),
             links=document.links.all(),
             chain=(chain := document.chain(self.day)),
-            drawing=drawing(chain, self.shown_day),
+            drawing=drawing(chain),
             relations=self.there(with_sources(relations)),
             related_from=self.there(with_sources(related_from)),
             submissions=self.there(with_sources(document.submissions.select_related("meeting", "document", "submitted_by"))),

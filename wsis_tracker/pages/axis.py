@@ -34,10 +34,10 @@ class Axis:
     last: int
 
     @classmethod
-    def over(cls, texts, day):
-        """The axis that has every one of some partial dates on it, and `day`; None without any."""
+    def over(cls, texts, day=None):
+        """The axis that has every one of some partial dates on it, and `day` where one is given; None without any."""
         years = [dates.earliest(text).year for text in texts if text]
-        return cls(min(years), max(*years, day.year)) if years else None
+        return cls(min(years), max([*years, day.year] if day else years)) if years else None
 
     def _fraction(self, day):
         """How much of the axis lies before a day, from 0 to 1."""
