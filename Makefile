@@ -9,7 +9,7 @@ WORKERS ?= 2
 
 CATALOGUES := $(wildcard locale/*/LC_MESSAGES/django.po)
 
-.PHONY: run test check soak lock messages screenshot
+.PHONY: run test check soak bench lock messages screenshot
 .DEFAULT_GOAL := run
 
 # The register on this machine: SQLite unless DATABASE_URL names another database, demonstration logins, the production server.
@@ -42,6 +42,10 @@ check: .venv/installed-dev .env locale/compiled
 # Long runs: 100,000 rows, many examples.
 soak: .venv/installed-dev .env locale/compiled
 	tests/run -m soak
+
+# How fast: each list page beside the same list of the API, on the database of DATABASE_URL.
+bench: .venv/installed-dev .env locale/compiled
+	SECURE=0 DJANGO_SETTINGS_MODULE=wsis_tracker.settings $(BIN)/python -m tests.bench
 
 # The picture in the README, of the register that `make run` serves.
 screenshot: .venv/installed-dev .env

@@ -43,6 +43,11 @@ class ActionLine(DatedRecord):
     def slug_words(self):
         return self.code
 
+    @property
+    def family(self):
+        """The key of the line to which a sub-line belongs; of another line, its own."""
+        return self.parent_id or self.pk
+
     def get_absolute_url(self):
         return reverse("action-line", args=[self.slug])
 

@@ -26,6 +26,7 @@ class ActionLineList(RecordListView):
     heading = _("Action lines")
     introduction = _("The lines C1 to C11 of the Geneva Plan of Action, and the eight sub-lines of C7.")
     rows_template = "action_lines/_action_lines.html"
+    also = [("matrix", _("Matrix of roles"))]
     queryset = ActionLine.objects.select_related("parent")
     filterset_class = ActionLineFilterSet
 

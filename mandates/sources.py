@@ -1,5 +1,8 @@
 """Where we read it: the paragraph behind each fact."""
 
+from collections import defaultdict
+from itertools import chain
+
 from django.core.exceptions import ValidationError
 from django.db import models
 from django.utils.translation import gettext_lazy as _
@@ -48,3 +51,62 @@ def with_sources(records):
     """`records`, each with its sources, their provisions and documents, in one query more."""
     rows = records.model._meta.get_field("sources").related_model.objects.select_related("provision__document")
     return records.prefetch_related(models.Prefetch("sources", rows))
+
+
+#: The columns that pages show of a source, of its provision and of that one's document.
+SHOWN = {"id", "record_id", "provision_id", "words", "field", "value"}
+SHOWN_OF_PROVISION = {"id", "document_id", "slug", "label", "number", "kind"}
+SHOWN_OF_DOCUMENT = {"id", "slug", "symbol", "title", "dated_on"}
+
+
+def fetch_sources(*lists):
+    """Fetch the sources of records already read, of any kinds of fact, in one query: `record.sources.all()` then has them.
+
+    Sources, provisions and documents have the columns that pages show; any other would be a query of its own.
+    """
+    records = defaultdict(list)
+    for record in chain(*lists):
+        records[record._meta.get_field("sources").related_model].append(record)
+    if not records:
+        return
+    models_of = list(records)
+    first, *others = [shown_rows(model, place, records[model]) for place, model in enumerate(models_of)]
+    found = defaultdict(list)
+    for place, *values in first.union(*others, all=True).order_by("id"):
+        source = source_of(models_of[place], iter(values))
+        found[place, source.record_id].append(source)
+    for place, model in enumerate(models_of):
+        for record in records[model]:
+            hand_over(found[place, record.pk], record)
+
+
+def read_with(model):
+    """What is read of a source: its model, its provision's and its document's, each with its lookup and columns in their order."""
+    provision = model._meta.get_field("provision").related_model
+    document = provision._meta.get_field("document").related_model
+    wanted = (model, "", SHOWN), (provision, "provision__", SHOWN_OF_PROVISION), (document, "provision__document__", SHOWN_OF_DOCUMENT)
+    return [(of, path, [f.attname for f in of._meta.concrete_fields if f.attname in columns]) for of, path, columns in wanted]
+
+
+def shown_rows(model, place, records):
+    """The source rows of records of one kind, each beginning with `place`."""
+    columns = [f"{path}{column}" for _of, path, columns in read_with(model) for column in columns]
+    rows = model.objects.filter(record__in=[record.pk for record in records]).order_by()
+    return rows.annotate(place=models.Value(place)).values_list("place", *columns)
+
+
+def source_of(model, values):
+    """A source with its provision and document, made of the columns of its row."""
+    source, source.provision, source.provision.document = (
+        of.from_db(None, columns, [next(values) for _column in columns]) for of, _path, columns in read_with(model)
+    )
+    return source
+
+
+def hand_over(sources, record):
+    """Let a record's `sources.all()` be these, as a prefetch would."""
+    for source in sources:
+        source.record = record
+    rows = record.sources.all()
+    rows._result_cache, rows._prefetch_done = sources, True
+    record._prefetched_objects_cache = {**getattr(record, "_prefetched_objects_cache", {}), "sources": rows}

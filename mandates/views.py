@@ -97,7 +97,7 @@ class PersonList(RecordListView):
     filterset_class = PersonFilterSet
 
     def with_parts(self, records):
-        offices = self.there(with_sources(Appointment.objects.select_related("organisation", "person")))
+        offices = self.there(Appointment.objects.select_related("organisation", "person"))
         return records.prefetch_related(Prefetch("appointments", offices))
 
 

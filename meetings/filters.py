@@ -1,5 +1,7 @@
 """What can be asked of meetings, what was discussed in them, and the follow-up."""
 
+from django.db.models import Q
+from django.db.models.functions import Coalesce
 from django.utils.translation import gettext_lazy as _
 
 from wsis_tracker.register.records import unknown_last
@@ -76,6 +78,18 @@ class QuestionFilterSet(RecordFilterSet):
         return queryset.in_state(states, self.day_or_today)
 
 
+class SectorFilter(RecordFilter):
+    """Keep the tasks for which one of the Sectors, or an organ of one, is responsible."""
+
+    column = Coalesce("organisations__organisation__sector__slug", "organisations__organisation__slug")
+
+    def filter(self, qs, value):
+        if value is None:
+            return qs
+        theirs = Q(organisation__in=value) | Q(organisation__sector__in=value)
+        return qs.filter(pk__in=TaskOrganisation.objects.filter(theirs, part=TaskOrganisation.PartTaken.RESPONSIBLE).values("record"))
+
+
 class TaskFilterSet(RecordFilterSet):
     """State and due date are those of the day asked for, of now where none is."""
 
@@ -94,6 +108,11 @@ class TaskFilterSet(RecordFilterSet):
         field_name="organisations__organisation",
         where={"organisations__part": TaskOrganisation.PartTaken.SUPPORTING},
         label=_("Supporting"),
+    )
+    sector = SectorFilter(
+        field_name="organisations__organisation",
+        where={"organisations__part": TaskOrganisation.PartTaken.RESPONSIBLE},
+        label=_("Sector"),
     )
     action_line = RecordFilter(field_name="action_lines__action_line", label=_("Action line"))
 

@@ -4,20 +4,26 @@ from django.utils.translation import gettext_lazy as _
 
 from action_lines.models import ActionLine
 from mandates.models import Organisation
+from mandates.models.organisations import OrganisationKind
 from mandates.sources import with_sources
 from wsis_tracker.pages.forms import as_choices
-from wsis_tracker.pages.views import RecordListView, RecordPage
+from wsis_tracker.pages.views import Page, RecordListView, RecordPage
 
 from .filters import MeetingFilterSet, TaskFilterSet
 from .models import Meeting, Submission, Task, TaskOrganisation
 from .models.discussions import MeetingKind, MeetingState
 from .models.tasks import TaskState
+from .year import months_of, weekdays
 
 
 def responsible_organisations():
     """The organisations that are responsible for a task."""
     parts = TaskOrganisation.objects.filter(part=TaskOrganisation.PartTaken.RESPONSIBLE, record__in=Task.objects.published())
     return as_choices(Organisation.objects.published().filter(pk__in=parts.order_by().values("organisation")))
+
+
+def sectors():
+    return as_choices(Organisation.objects.published().filter(kind=OrganisationKind.SECTOR))
 
 
 def lines_with_tasks():
@@ -31,6 +37,7 @@ class MeetingList(RecordListView):
     rows_template = "meetings/_meetings.html"
     queryset = Meeting.objects.select_related("body").prefetch_related("conveners__organisation")
     filterset_class = MeetingFilterSet
+    also = [("meeting-year", _("Calendar of meetings"))]
     follow = [("meeting-calendar", _("Calendar of these meetings (iCalendar)"), "text/calendar")]
     selects = {
         "kind": (_("Kind"), MeetingKind.choices),
@@ -42,6 +49,22 @@ class MeetingList(RecordListView):
         elsewhere = Submission.objects.filter(meeting=None, document=None).select_related("submitted_by")
         whole = not self.offset and not (set(self.request.GET) - {"as_of", "limit"})
         return super().get_context_data(elsewhere=self.there(with_sources(elsewhere)) if whole else None, **kwargs)
+
+
+class MeetingYear(Page):
+    """The meetings of a year on the leaves of a calendar."""
+
+    template_name = "meetings/year.html"
+    heading = _("Calendar of meetings")
+    parameters = ("year",)
+
+    def get_context_data(self, **kwargs):
+        meetings = self.there(Meeting.objects.all())
+        years = meetings.years()
+        until = [year for year in years if year <= self.shown_day.year]
+        year = self.page_number("year", until[-1] if until else self.shown_day.year, 1000, 9998)
+        months, of_year = months_of(year, meetings.in_year(year))
+        return super().get_context_data(year=year, years=years, months=months, of_year=of_year, weekdays=weekdays(), **kwargs)
 
 
 class MeetingPage(RecordPage):
@@ -77,7 +100,7 @@ class TaskList(RecordListView):
     heading = _("Tasks")
     introduction = _("What is being done about what was asked, with its state on the day shown.")
     rows_template = "meetings/_tasks.html"
-    queryset = with_sources(Task.objects.prefetch_related("organisations__organisation"))
+    queryset = with_sources(Task.objects.with_organisations())
     filterset_class = TaskFilterSet
     follow = [
         ("task-feed", _("Feed of these tasks (Atom)"), "application/atom+xml"),
@@ -86,6 +109,7 @@ class TaskList(RecordListView):
     selects = {
         "state": (_("State"), TaskState.choices),
         "responsible": (_("Responsible"), responsible_organisations),
+        "sector": (_("Sector"), sectors),
         "action_line": (_("Action line"), lines_with_tasks),
         "overdue": (_("Overdue"), [("true", _("only overdue")), ("false", _("not overdue"))]),
     }

@@ -43,7 +43,7 @@ def text(get):
     def text(address, **params):
         response = get(address, **params)
         assert response.status_code == 200
-        return re.sub(r"\s+", " ", re.sub(r"<[^>]+>", " ", main(response))).replace(" ,", ",")
+        return re.sub(r"\s+", " ", re.sub(r"<[^>]+>", " ", main(response).replace("<wbr>", ""))).replace(" ,", ",")
 
     return text
 
@@ -392,7 +392,7 @@ def test_the_years_are_drawn_and_each_can_be_chosen(get, text):
     html = main(get("/timeline/", **{"from": "2003", "to": "2004"}))
     assert 'href="?from=2003&amp;to=2003"' in html
     assert "10 December 2003" in text("/timeline/", **{"from": "2003", "to": "2003", "limit": 1000})
-    assert "2005" not in text("/timeline/", **{"from": "2003", "to": "2003"}).split("entries")[1]
+    assert "2005" not in text("/timeline/", **{"from": "2003", "to": "2003"}).partition(" entries.")[2]
 
 
 def test_the_chain_is_drawn_with_a_line_for_each_link(get):

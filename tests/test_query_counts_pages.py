@@ -16,13 +16,13 @@ pytestmark = pytest.mark.django_db
 PINNED = {
     "action-lines": 2,
     "activities": 5,
-    "documents": 8,
-    "mandates": 9,
+    "documents": 6,
+    "mandates": 7,
     "meetings": 7,
     "organisations": 3,
-    "people": 6,
+    "people": 5,
     "reports": 4,
-    "tasks": 10,
+    "tasks": 8,
 }
 
 

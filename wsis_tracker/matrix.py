@@ -21,8 +21,11 @@ class Cell:
         self.voices[role.claimant_id] = role
 
 
-def matrix(roles, lines, discrepancies):
-    """The rows of the matrix: each organisation with a cell for each of `lines`; a cell without claims is empty."""
+def matrices(roles, lines, discrepancies):
+    """One matrix of the lines, and one of the sub-lines: its lines, and its rows; one query.
+
+    A row is an organisation with a cell for each line, None where it has no claim there; one without any claim has no row.
+    """
     differing = {(d.organisation.pk, d.action_line.pk): d.key for d in discrepancies if d.action_line}
     cells, organisations = {}, {}
     roles = roles.filter(action_line__isnull=False).select_related("organisation", "claimant")
@@ -30,4 +33,6 @@ def matrix(roles, lines, discrepancies):
         organisations[role.organisation_id] = role.organisation
         key = role.organisation_id, role.action_line_id
         cells.setdefault(key, Cell(discrepancy=differing.get(key, ""))).add(role)
-    return [(organisation, [cells.get((pk, line.pk)) for line in lines]) for pk, organisation in organisations.items()]
+    for of_kind in ([line for line in lines if line.parent_id is None], [line for line in lines if line.parent_id]):
+        rows = [(organisation, [cells.get((pk, line.pk)) for line in of_kind]) for pk, organisation in organisations.items()]
+        yield of_kind, [(organisation, row) for organisation, row in rows if any(row)]

@@ -104,6 +104,9 @@ else:
 if CACHE_URL := env.str("CACHE_URL", default=""):
     CACHES = {"default": env.cache_url_config(CACHE_URL)}
 
+# The mail address to which readers write who find an error; without one the pages name the secretariat.
+CONTACT = env.str("CONTACT", default="")
+
 AUTH_USER_MODEL = "accounts.User"
 AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},

@@ -5,15 +5,18 @@ from dataclasses import dataclass
 
 from django.db.models import CharField, Count, F, Value
 from django.db.models.functions import Substr
+from django.utils.translation import gettext_lazy as _
 
 from action_lines.models import Role
 from mandates.models import Document, Mandate, Organisation
 from meetings.models import Meeting, Task
+from meetings.models.discussions import MeetingKind
 
 #: Of each kind, the records with what their names take, and the column of the date that places them.
 HAPPENED = {
+    "summit": (Meeting.objects.filter(kind=MeetingKind.SUMMIT), "held_from"),
+    "meeting": (Meeting.objects.exclude(kind=MeetingKind.SUMMIT), "held_from"),
     "document": (Document.objects.all(), "dated_on"),
-    "meeting": (Meeting.objects.all(), "held_from"),
     "role": (Role.objects.select_related("organisation", "action_line", "claimant", "made_in__document"), "valid_from"),
 }
 CHANGED = {
@@ -77,32 +80,45 @@ def per_year(kinds, kept):
     return counts
 
 
-#: How high the drawing of a kind is, in pixels.
-HEIGHT = 48
+#: The lanes in which a timeline is drawn, in order.
+LANES = {"summit": _("Summits"), "meeting": _("Meetings"), "document": _("Documents"), "role": _("Beginnings of roles")}
+#: How high a lane is, in pixels.
+HEIGHT = 44
+#: How wide and high a mark is, in pixels.
+MARK = 10
 
 
 @dataclass(frozen=True)
-class YearBar:
-    """The records of a kind in a year, drawn as a bar of a height."""
+class Bar:
+    """What happened in a year, or one thing that happened on a day, drawn as a bar that leads to it."""
 
-    year: int
-    number: int
+    title: str
     x: str
     width: str
     height: int
+    year: int | None = None
+    record: object = None
 
     @property
     def y(self):
         return HEIGHT - self.height
 
 
-def drawn(counts, axis):
-    """The bars of each kind on an axis, the highest as high as the drawing."""
-    most = max((number for of_kind in counts.values() for number in of_kind.values()), default=1)
-    for kind in HAPPENED:
-        bars = []
-        for year, number in sorted(counts.get(kind, {}).items()):
-            if axis.first <= year <= axis.last:
-                span = axis.span(str(year), str(year + 1))
-                bars.append(YearBar(year, number, span.x, span.width, max(round(HEIGHT * number / most), 3)))
-        yield kind, bars
+def years_drawn(counts, axis):
+    """A bar for each year and kind on an axis; in each lane the highest is as high as the lane."""
+    for kind, name in LANES.items():
+        of_kind = {year: number for year, number in sorted(counts.get(kind, {}).items()) if axis.first <= year <= axis.last}
+        most = max(of_kind.values(), default=1)
+        spans = ((year, number, axis.span(str(year), str(year + 1))) for year, number in of_kind.items())
+        yield name, kind, [Bar(f"{year}: {n}", at.x, at.width, max(round(HEIGHT * n / most), 4), year=year) for year, n, at in spans]
+
+
+def days_drawn(happened, axis):
+    """A mark for each thing that happened, on its first day, in the lane of its kind."""
+    for kind, name in LANES.items():
+        of_kind = [entry for entry in happened if entry["kind"] == kind]
+        marks = [
+            Bar(f"{entry['on']}: {entry['record']}", axis.at(entry["on"]), str(MARK), HEIGHT // 2, record=entry["record"])
+            for entry in of_kind
+        ]
+        yield name, kind, marks

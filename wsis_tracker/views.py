@@ -3,24 +3,25 @@
 from http import HTTPStatus
 from itertools import groupby
 
-from django.db.models import Count, Exists, OuterRef, Q, Subquery, prefetch_related_objects
-from django.db.models.functions import Coalesce
+from django.conf import settings
+from django.db.models import Count, Exists, OuterRef, Prefetch, Q, prefetch_related_objects
 from django.http import HttpResponseRedirect
 from django.utils.functional import cached_property
 from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 
-from action_lines.models import ActionLine, Activity, ActivityLine, Role
-from mandates.models import Document, Mandate, Organisation
+from action_lines.models import ActionLine, Activity, ActivityKind, ActivityLine, ActivityState, Role, RoleAssociate
+from mandates.models import Document, Mandate, Organisation, Relation
 from mandates.resolver import resolve
-from mandates.sources import with_sources
-from meetings.models import Meeting, Task, TaskOrganisation
+from mandates.sources import fetch_sources
+from meetings.models import Meeting, Task
 from meetings.models.discussions import MeetingState
 from meetings.models.tasks import TaskState
 from reports.coverage import SILENT
 from reports.discrepancies import discrepancies
 from reports.views import prefetch_names
-from wsis_tracker.pages.axis import Axis
+from wsis_tracker.pages.axis import MONTHS_TOLD, Axis
+from wsis_tracker.pages.bars import bar
 from wsis_tracker.pages.forms import FilterForm
 from wsis_tracker.pages.templatetags.register_pages import with_parameters
 from wsis_tracker.pages.views import ListPage, Page, RecordPage
@@ -28,13 +29,14 @@ from wsis_tracker.rest.problems import BadParameter
 
 from .chain import drawing
 from .drawn import drawn_from
-from .matrix import matrix
+from .glance import LATE, on_lines, standing
+from .matrix import matrices
 from .search import SearchFilterSet, searched
-from .timeline import CHANGED, HAPPENED, HEIGHT, drawn, entries, per_year, records_of
+from .timeline import CHANGED, HAPPENED, HEIGHT, days_drawn, entries, per_year, records_of, years_drawn
 
 #: How many of the last and next meetings, open discrepancies and changes the home page names.
 NAMED = 5
-#: How many activities an action line's page shows before it leads to their list.
+#: How many activities an action line's page shows before it leads to their list, and how many texts the page about the register names.
 SHOWN = 20
 
 
@@ -43,42 +45,44 @@ class HomePage(Page):
     heading = _("What was asked at the World Summit, of whom, and what came of it")
 
     def get_context_data(self, **kwargs):
-        meetings = self.held(Meeting.objects.published(), self.shown_day)
-        held, planned = (meetings.in_state([state], self.shown_day) for state in (MeetingState.HELD, MeetingState.PLANNED))
+        numbers = standing(self.day, self.shown_day)
         differing = [d for d in discrepancies(self.shown_day) if d.is_open]
         prefetch_names([d.subject for d in differing[:NAMED]])
+        if self.day:
+            self.left_out.append(Task.objects.published().undated())
         return super().get_context_data(
-            states=self.tasks_by_state(),
-            responsible=self.tasks_by_responsible(),
-            late=Task.objects.published().then(self.day).late(self.shown_day).count(),
-            lines=self.there(ActionLine.objects.filter(parent=None)),
-            last_meetings=held.order_by("-held_from", "slug")[:NAMED],
-            next_meetings=planned.order_by("held_from", "slug")[:NAMED],
+            states=TaskState.choices,
+            standing=self.tasks(numbers["tasks"][0], numbers["body"]),
+            late=numbers["tasks"][0][LATE],
+            lines=self.lines(numbers["family"], {d.action_line.family for d in differing if d.action_line}),
             discrepancies=differing[:NAMED],
             discrepancy_count=len(differing),
             changes=[] if self.day else records_of(CHANGED, list(entries(CHANGED, self.there_quietly).reverse()[:NAMED])),
+            **self.meetings(),
             **kwargs,
         )
 
-    def tasks_by_state(self):
-        """How many tasks were in each state on the day shown: the state, its word, the number."""
-        if self.day:
-            self.left_out.append(Task.objects.published().undated())
-        tasks = Task.objects.published().then(self.day)
-        counts = dict(tasks.order_by().values_list("state_then").annotate(number=Count("pk")))
-        return [(state.value, state.label, counts.get(state.value, 0)) for state in TaskState]
+    def tasks(self, whole, of_body):
+        """All tasks, then those of each Sector or body: whose, how many in each state and overdue, and the bar drawn of them."""
+        bodies = Organisation.objects.published().filter(pk__in=of_body)
+        most = max(sum(whole[state] for state in TaskState), 1)
+        for body, numbers in [(None, whole), *((body, of_body[body.pk]) for body in bodies)]:
+            of_states = [(state.value, numbers[state]) for state in TaskState]
+            yield {"body": body, "numbers": of_states, "late": numbers[LATE], "bar": bar(of_states, most)}
 
-    def tasks_by_responsible(self):
-        """The organisations responsible for tasks, by Sector where they belong to one, each with the states and numbers of its tasks."""
-        then = Task.objects.published().then(self.day)
-        parts = TaskOrganisation.objects.filter(part=TaskOrganisation.PartTaken.RESPONSIBLE, record__in=then.values("pk"))
-        state = then.filter(pk=OuterRef("record")).values("state_then")[:1]
-        rows = parts.annotate(body=Coalesce("organisation__sector", "organisation"), state=Subquery(state)).order_by()
-        counts = {}
-        for body, of_state, number in rows.values_list("body", "state").annotate(number=Count("record", distinct=True)):
-            counts.setdefault(body, {})[of_state] = number
-        bodies = Organisation.objects.published().filter(pk__in=counts)
-        return [(body, [counts[body.pk].get(of_state.value, 0) for of_state in TaskState]) for body in bodies]
+    def lines(self, of_family, differing):
+        """The action lines, each with its numbers and whether sources differ on it or on a sub-line."""
+        for line in self.there(ActionLine.objects.filter(parent=None)):
+            yield {"line": line, "numbers": of_family[line.pk], "differs": line.pk in differing}
+
+    def meetings(self):
+        """The last meetings held and the next ones planned, each in their order of days; one query."""
+        meetings = self.held(Meeting.objects.published(), self.shown_day)
+        held, planned = (meetings.in_state([state], self.shown_day) for state in (MeetingState.HELD, MeetingState.PLANNED))
+        last, following = held.order_by("-held_from", "slug")[:NAMED], planned.order_by("held_from", "slug")[:NAMED]
+        near = Meeting.objects.filter(Q(pk__in=last.values("pk")) | Q(pk__in=following.values("pk"))).order_by("held_from", "slug")
+        to_come = [meeting for meeting in near if meeting.state_on(self.shown_day) == MeetingState.PLANNED]
+        return {"next_meetings": to_come, "last_meetings": [meeting for meeting in reversed(near) if meeting not in to_come]}
 
 
 class DocumentPage(RecordPage):
@@ -88,20 +92,29 @@ class DocumentPage(RecordPage):
 
     def get_context_data(self, **kwargs):
         document = self.record
-        relations = document.relations.select_related("target", "document", "provision__document", "target_provision__document")
-        related_from = document.related_from.select_related("document", "target", "provision__document")
+        bearing = list(self.there(self.relations()))
+        submissions = list(self.there(document.submissions.select_related("meeting", "document", "submitted_by")))
+        fetch_sources(bearing, submissions)
+        paragraphs = list(self.paragraphs())
         return super().get_context_data(
             aliases=document.aliases.all(),
             authors=document.authors.select_related("organisation"),
             links=document.links.all(),
             chain=(chain := document.chain(self.day)),
             drawing=drawing(chain),
-            relations=self.there(with_sources(relations)),
-            related_from=self.there(with_sources(related_from)),
-            submissions=self.there(with_sources(document.submissions.select_related("meeting", "document", "submitted_by"))),
-            paragraphs=list(self.paragraphs()),
+            relations=[relation for relation in bearing if relation.document_id == document.pk],
+            related_from=[relation for relation in bearing if relation.target_id == document.pk],
+            submissions=submissions,
+            paragraphs=paragraphs,
+            untouched=[provision for provision, _depth, facts, silent in paragraphs if not facts and not silent],
             **kwargs,
         )
+
+    def relations(self):
+        """How the document bears on others and others on it, kind by kind."""
+        relations = Relation.objects.filter(Q(document=self.record) | Q(target=self.record))
+        named = relations.select_related("target", "document", "provision__document", "target_provision__document")
+        return named.order_by("kind", "provision__position", "document__slug", "slug")
 
     def paragraphs(self):
         """Each provision with its depth, the facts drawn from it, and whether it is silent: it says nothing of its own."""
@@ -113,37 +126,78 @@ class DocumentPage(RecordPage):
 
 class ActionLinePage(RecordPage):
     template_name = "wsis_tracker/action_line.html"
-    queryset = with_sources(ActionLine.objects.select_related("parent"))
+    queryset = ActionLine.objects.select_related("parent")
     record_name = "line"
+
+    def find(self, records):
+        """The line; its sub-lines are read with it."""
+        slug = self.kwargs["slug"]
+        family = list(records.filter(Q(slug=slug) | Q(parent__slug=slug)))
+        self.sublines = [line for line in family if line.slug != slug]
+        return next((line for line in family if line.slug == slug), None)
 
     def get_context_data(self, **kwargs):
         line = self.record
-        roles = Role.objects.filter(action_line=line).select_related(
-            "organisation", "action_line", "claimant", "sector", "made_in__document", "restates__made_in__document"
-        )
-        roles = roles.prefetch_related("associates__organisation").order_by("claimant__slug", "organisation__slug", "valid_from", "pk")
-        also = ActivityLine.objects.filter(record=OuterRef("pk"), action_line=line)
-        activities = Activity.objects.filter(Q(action_line=line) | Exists(also))
-        activities = with_sources(activities.select_related("organisation"))
+        roles = list(self.there(self.roles()))
+        mandates = list(self.there(Mandate.objects.filter(action_lines__record=line).select_related("made_in__document")))
+        tasks = list(self.tasks())
+        activities = self.there(self.activities())
+        fetch_sources([line], roles, mandates, tasks)
         return super().get_context_data(
-            sublines=self.there(line.sublines.all()),
-            roles=(shown := list(self.there(with_sources(roles)))),
-            axis=Axis.over([role.valid_from for role in shown], self.shown_day),
+            roles=roles,
+            axis=Axis.over([role.valid_from for role in roles], self.shown_day),
             discrepancies=discrepancies(self.shown_day, action_line=line),
-            mandates=self.there(with_sources(Mandate.objects.filter(action_lines__record=line).select_related("made_in__document"))),
-            tasks=self.tasks_on(line),
+            mandates=mandates,
+            tasks=tasks,
             states=dict(TaskState.choices),
             meetings=self.there(Meeting.objects.filter(action_lines__action_line=line)),
-            activities=self.there(activities)[:SHOWN],
+            documents=documents_behind([line, *roles, *mandates, *tasks], self.shown_day),
+            activities=activities[:SHOWN],
+            **self.numbers(activities),
             **kwargs,
         )
 
-    def tasks_on(self, line):
+    def roles(self):
+        roles = Role.objects.filter(action_line=self.record).select_related(
+            "organisation", "action_line", "claimant", "sector", "made_in__document", "restates__made_in__document"
+        )
+        with_whom = Prefetch("associates", RoleAssociate.objects.select_related("organisation"))
+        return roles.prefetch_related(with_whom).order_by("claimant__slug", "organisation__slug", "valid_from", "pk")
+
+    def tasks(self):
         """The tasks that serve the line, in their state of the day."""
         if self.day:
-            self.left_out.append(Task.objects.published().undated().filter(action_lines__action_line=line))
-        tasks = Task.objects.published().filter(action_lines__action_line=line).then(self.day)
-        return with_sources(tasks.prefetch_related("organisations__organisation"))
+            self.left_out.append(Task.objects.published().undated().filter(action_lines__action_line=self.record))
+        return Task.objects.published().filter(action_lines__action_line=self.record).then(self.day).with_organisations()
+
+    def activities(self):
+        also = ActivityLine.objects.filter(record=OuterRef("pk"), action_line=self.record)
+        return Activity.objects.filter(Q(action_line=self.record) | Exists(also)).select_related("organisation")
+
+    def numbers(self, activities):
+        """What there is on each sub-line and on the whole, and how many activities there are of each kind and state."""
+        found = on_lines(self.day, self.shown_day, [self.record, *self.sublines], activities)
+        facets = [
+            (name, label, [(word, text, found[name][0][word]) for word, text in choices if found[name][0][word]])
+            for name, label, choices in [("kind", _("Kind"), ActivityKind.choices), ("state", _("State"), ActivityState.choices)]
+        ]
+        return {
+            "sublines": [(line, found["line"][line.pk]) for line in self.sublines],
+            "whole": found["family"][self.record.pk],
+            "facets": facets,
+        }
+
+
+def documents_behind(facts, day):
+    """The documents of no later day in which `facts` were read or which make them, by date, each with its paragraphs."""
+    provisions = {}
+    for fact in facts:
+        for provision in [getattr(fact, "made_in", None), *(source.provision for source in fact.sources.all())]:
+            if provision and (provision.document.dated_on or "") <= str(day):
+                provisions[provision.slug] = provision
+    documents = {provision.document.slug: provision.document for provision in provisions.values()}
+    for document in sorted(documents.values(), key=lambda document: (document.dated_on or "9999", document.slug)):
+        yield document, [provision for provision in provisions.values() if provision.document.slug == document.slug]
 
 
 class MatrixPage(Page):
@@ -153,7 +207,8 @@ class MatrixPage(Page):
     def get_context_data(self, **kwargs):
         lines = list(self.there(ActionLine.objects.all()))
         roles = self.held(Role.objects.published(), self.shown_day)
-        return super().get_context_data(lines=lines, rows=matrix(roles, lines, discrepancies(self.shown_day, action_line=lines)), **kwargs)
+        differing = discrepancies(self.shown_day, action_line=lines)
+        return super().get_context_data(matrices=matrices(roles, lines, differing), **kwargs)
 
 
 class TimelinePage(ListPage):
@@ -169,6 +224,12 @@ class TimelinePage(ListPage):
             raise BadParameter({"to": [_("The period ends before it begins.")]})
         return first, last
 
+    @property
+    def default_limit(self):
+        """A few years are drawn day by day, so all that happened in them is on one page."""
+        first, last = self.period
+        return 500 if first and last and last - first < MONTHS_TOLD else 50
+
     def get_context_data(self, **kwargs):
         first, last = self.period
         counts = per_year(HAPPENED, self.there_quietly)
@@ -179,8 +240,9 @@ class TimelinePage(ListPage):
         if not self.day:
             self.left_out = [records.published().undated() for records, _column in HAPPENED.values()]
         axis = Axis(first or years[0], last or years[-1]) if years else None
-        lanes = list(drawn(counts, axis)) if axis else []
-        return super().get_context_data(**context, axis=axis, lanes=lanes, years=years, height=HEIGHT, **kwargs)
+        near = axis and axis.last - axis.first < MONTHS_TOLD
+        lanes = list(days_drawn(context["records"], axis) if near else years_drawn(counts, axis)) if axis else []
+        return super().get_context_data(**context, axis=axis, near=near, lanes=lanes, years=years, height=HEIGHT, **kwargs)
 
     def within(self, records):
         """Those of `records` that are dated in the period asked for."""
@@ -244,6 +306,10 @@ def collections():
 class AboutPage(Page):
     template_name = "wsis_tracker/about.html"
     heading = _("About this register")
+
+    def get_context_data(self, **kwargs):
+        texts = self.there(Document.objects.all()).annotate(paragraphs=Count("provisions")).filter(paragraphs__gt=1)
+        return super().get_context_data(texts=texts.order_by("-paragraphs", "slug")[:SHOWN], contact=settings.CONTACT, **kwargs)
 
 
 class AccessibilityPage(Page):

@@ -303,7 +303,12 @@ class Provision(Record):
         ]
 
     def __str__(self):
-        return f"{self.document}, {self.label.replace('-', ' ')}"
+        return f"{self.document}, {self.place}"
+
+    @property
+    def place(self):
+        """Where it stands in its document: para 16 bullet 2."""
+        return self.label.replace("-", " ")
 
     def slug_words(self):
         return f"{self.document.slug} {self.label}"
@@ -337,6 +342,19 @@ class RelationKind(models.TextChoices):
     TAKEN_UP_IN = "taken-up-in", _("is taken up in")
 
 
+#: What each kind of relation is called where one looks from the other document.
+CONVERSE = {
+    RelationKind.AMENDS: _("amended by"),
+    RelationKind.REVISES: _("revised by"),
+    RelationKind.SUPERSEDES: _("superseded by"),
+    RelationKind.CONTINUES: _("continued by"),
+    RelationKind.IMPLEMENTS: _("implemented by"),
+    RelationKind.CITES: _("cited by"),
+    RelationKind.ADDS_TO: _("added to by"),
+    RelationKind.CORRECTS: _("corrected by"),
+    RelationKind.REPRODUCES: _("reproduced by"),
+    RelationKind.TAKEN_UP_IN: _("takes up"),
+}
 CHAIN = [RelationKind.AMENDS, RelationKind.REVISES, RelationKind.CONTINUES]
 
 
@@ -390,6 +408,10 @@ class Relation(PeriodRecord):
 
     def __str__(self):
         return f"{self.document} {self.get_kind_display()} {self.target or self.target_symbol}"
+
+    def get_converse_display(self):
+        """The word for its kind where one looks from the other document."""
+        return CONVERSE[self.kind]
 
     def slug_words(self):
         return f"{self.document.slug} {self.kind} {self.target.slug if self.target else self.target_symbol}"

@@ -6,6 +6,7 @@ from operator import or_
 from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models import Exists, Min, OuterRef, Q
+from django.db.models.functions import Coalesce, Substr
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
@@ -69,6 +70,16 @@ class MeetingQuerySet(RecordQuerySet):
         """Keep what no date places at all: neither held, nor announced, nor named by a dated document."""
         named = MeetingSource.objects.filter(record=OuterRef("pk"), provision__document__dated_on__isnull=False)
         return self.filter(~Exists(named), held_from=None, announced_on=None)
+
+    def in_year(self, year):
+        """Keep the meetings of which at least one day may be in a year."""
+        last = Coalesce("held_to", "held_from")
+        return self.annotate(last=last).filter(held_from__lt=f"{year + 1:04}", last__gte=f"{year:04}")
+
+    def years(self):
+        """The years in which meetings begin, in order."""
+        begun = self.filter(held_from__isnull=False).order_by().annotate(year=Substr("held_from", 1, 4))
+        return sorted(map(int, begun.values_list("year", flat=True).distinct()))
 
     def in_state(self, states, day):
         """Keep the meetings that are in one of the states on `day`, by the rule of `Meeting.state_on`."""

@@ -3,7 +3,7 @@
 from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.db import models, transaction
-from django.db.models import Exists, F, OuterRef, Q, Subquery
+from django.db.models import Exists, F, OuterRef, Prefetch, Q, Subquery
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
@@ -51,6 +51,10 @@ class TaskQuerySet(RecordQuerySet):
     def then(self, day):
         """The tasks `as_of` the day, or `now` where none is given."""
         return self.as_of(day) if day else self.now()
+
+    def with_organisations(self):
+        """The tasks, each with the organisations that see to it, in one query more."""
+        return self.prefetch_related(Prefetch("organisations", TaskOrganisation.objects.select_related("organisation")))
 
     def undated(self):
         return self.filter(~Exists(TaskMove.objects.filter(record=OuterRef("pk"))))

@@ -5,12 +5,16 @@ A drawing without a viewBox keeps its letters at their size at any width, so not
 
 from dataclasses import dataclass
 
+from django.utils.dates import MONTHS_3
+from django.utils.text import capfirst
 from django.utils.translation import get_language_bidi
 
 from wsis_tracker.register import dates
 
 #: How many years an axis names at most.
 NAMED = 7
+#: Over how many years at most an axis names months.
+MONTHS_TOLD = 3
 
 
 def percent(number):
@@ -62,6 +66,9 @@ class Axis:
         return self._fraction(dates.earliest(text)) > 0.5
 
     def ticks(self):
-        """Some years, evenly, each with the place where it begins."""
-        step = -(-(self.last - self.first + 1) // NAMED)
-        return [(year, self.at(str(year))) for year in range(self.first, self.last + 1, step)]
+        """Some years, evenly, or over few years some months, each with the place where it begins."""
+        years = self.last - self.first + 1
+        if years <= MONTHS_TOLD:
+            told = [(year, month) for year in range(self.first, self.last + 1) for month in range(1, 13, 1 if years == 1 else 3)]
+            return [(year if month == 1 else capfirst(MONTHS_3[month]), self.at(f"{year:04}-{month:02}")) for year, month in told]
+        return [(year, self.at(f"{year:04}")) for year in range(self.first, self.last + 1, -(-years // NAMED))]

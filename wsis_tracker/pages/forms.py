@@ -1,11 +1,11 @@
-"""The form over a list: words, a day, and the filters that matter most."""
+"""The form over a list: words, and the filters that matter most."""
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
 
 class FilterForm(forms.Form):
-    """`q` where words can be sought, the selects of the list, and `as_of`; other filters of the address go along hidden.
+    """`q` where words can be sought, and the selects of the list; other filters of the address go along hidden.
 
     `counts` gives for a select how many entries each of its values would leave: `{name: {value: number}}`.
     """
@@ -19,10 +19,13 @@ class FilterForm(forms.Form):
             if counts and name in counts:
                 offered = with_counts(offered, counts[name], data.getlist(name))
             self.fields[name] = forms.ChoiceField(label=label, required=False, choices=[("", _("all")), *offered])
-        self.fields["as_of"] = forms.CharField(label=_("As of"), required=False, widget=forms.TextInput(attrs={"type": "date"}))
-        self.others = [
-            (name, value) for name, values in data.lists() for value in values if value and name not in {*self.fields, *others_than}
-        ]
+        self.kept = asked(data, but={*self.fields, *others_than})
+        self.others = [(name, value) for name, value in self.kept if name != "as_of"]
+
+
+def asked(data, but=()):
+    """What an address asks, as `[(parameter, value)]`, those parameters apart that are named."""
+    return [(name, value) for name, values in data.lists() for value in values if value and name not in but]
 
 
 def with_counts(offered, counts, chosen):

@@ -3,7 +3,8 @@
 from http import HTTPStatus
 
 from django import forms
-from django.db.models import Count, Value
+from django.db.models import Count, TextField, Value
+from django.db.models.functions import Cast
 from django.http import Http404
 from django.utils import timezone
 from django.utils.functional import cached_property
@@ -16,7 +17,7 @@ from wsis_tracker.rest.problems import BadParameter
 from wsis_tracker.rest.serializers import API
 
 from .errors import failure
-from .forms import FilterForm
+from .forms import FilterForm, asked
 
 
 class DayForm(forms.Form):
@@ -91,6 +92,7 @@ class Page(TemplateView):
 
     def get_context_data(self, **kwargs):
         context = {"day": self.day, "shown_day": self.shown_day, "heading": self.heading, "undated": self.undated}
+        context["kept"] = asked(self.request.GET, but={"as_of", "offset"})  # what the form of the day takes along
         return super().get_context_data(**(context | kwargs))
 
 
@@ -103,15 +105,19 @@ class RecordPage(Page):
 
     def get(self, request, *args, **kwargs):
         records = self.queryset.all().published()
-        self.record = records.filter(slug=self.kwargs["slug"]).first()
+        self.record = self.find(records)
         if self.record is None:
             raise Http404
         if self.day and not records.as_of(self.day).filter(pk=self.record.pk).exists():
             until = getattr(self.record, "valid_until", None)
             context = {"ended": bool(until) and until <= str(self.day), "undated": records.undated().filter(pk=self.record.pk).exists()}
-            context |= {"record": self.record, "day": self.day, "heading": str(self.record)}
+            context |= {"record": self.record, "day": self.day, "shown_day": self.day, "heading": str(self.record)}
             return self.response_class(request, ["pages/not_there.html"], context)
         return super().get(request, *args, **kwargs)
+
+    def find(self, records):
+        """The one of `records` whose page this is, or None."""
+        return records.filter(slug=self.kwargs["slug"]).first()
 
     def get_context_data(self, **kwargs):
         return super().get_context_data(**{"heading": str(self.record), "record": self.record, self.record_name: self.record, **kwargs})
@@ -164,6 +170,8 @@ class RecordListView(ListPage):
     introduction = ""
     #: The feeds and calendars of the list: `[(name of the page, what it is, type)]`; they take its filters.
     follow = ()
+    #: The pages that show the same otherwise: `[(name of the page, title)]`.
+    also = ()
     #: The filters that the form offers as selects: `{name: (label, choices or a function that gives them)}`.
     selects = {}
 
@@ -190,15 +198,20 @@ class RecordListView(ListPage):
         return f"{API}{self.filterset_class._meta.model.collection}/"
 
     def facets(self):
-        """Of each select over a column, how many entries each value would leave beside the other filters; a query for each."""
-        return {name: self.facet(name) for name in self.selects if self.filterset.filters[name].method is None}
+        """Of each select over a column, how many entries each value would leave beside the other filters; one UNION."""
+        counts = {name: {} for name in self.selects if self.filterset.filters[name].method is None}
+        if counts:
+            first, *others = map(self.facet, counts)
+            for name, value, number in first.union(*others, all=True):
+                counts[name][value] = number
+        return counts
 
     def facet(self, name):
-        data = self.request.GET.copy()
-        data.pop(name, None)
-        found = self.filterset_class(data, self.queryset.all().published()).qs
-        column = self.filterset.filters[name].column
-        return dict(found.order_by().values_list(column).annotate(number=Count("pk", distinct=True)))
+        """How many entries each value of a select would leave, as rows of the select's name, the value and the number."""
+        asked = self.filterset.filters[name]
+        found = self.filterset.without(name).filter(**asked.where).order_by()
+        value = Cast(asked.column, TextField())
+        return found.values_list(Value(name, output_field=TextField()), value).annotate(number=Count("pk", distinct=True))
 
     def get_context_data(self, **kwargs):
         context = self.paged(self.found())
@@ -207,6 +220,5 @@ class RecordListView(ListPage):
         words = "q" in self.filterset.filters
         counts = self.facets() if self.counted else {}
         form = FilterForm(self.request.GET, selects=self.selects, words=words, others_than={"limit", "offset"}, counts=counts)
-        return super().get_context_data(
-            **context, form=form, rows_template=self.rows_template, introduction=self.introduction, follow=self.follow, **kwargs
-        )
+        context |= {"rows_template": self.rows_template, "introduction": self.introduction, "follow": self.follow, "also": self.also}
+        return super().get_context_data(**context, form=form, **kwargs)

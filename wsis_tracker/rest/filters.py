@@ -315,7 +315,14 @@ class RecordFilterSet(StrictFilterSet):
         return queryset.search(text)
 
     def filter_queryset(self, queryset):
-        values = self.form.cleaned_data
+        return self.filtered(queryset, self.form.cleaned_data)
+
+    def without(self, name):
+        """What all the filters leave but the one called `name`."""
+        values = {other: value for other, value in self.form.cleaned_data.items() if other not in (name, f"{name}__in")}
+        return self.filtered(self.queryset.all(), values)
+
+    def filtered(self, queryset, values):
         later = [name for name in values if name == "ordering" or self.filters[name].field_name in self.of_the_day.values()]
         for name in values:
             if name not in later:

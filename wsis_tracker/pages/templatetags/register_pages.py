@@ -1,18 +1,21 @@
 """How pages show dates of the world, texts in several languages, and links that stay on the day asked for."""
 
 import re
-from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
+from urllib.parse import parse_qsl, quote, urlencode, urlsplit, urlunsplit
 
 from django import template
+from django.conf import settings
 from django.urls import reverse, translate_url
 from django.utils.formats import date_format, get_format
 from django.utils.html import format_html, format_html_join
+from django.utils.safestring import SafeString
 from django.utils.translation import get_language, get_language_info
 from django.utils.translation import gettext as _
 
 from wsis_tracker.register import dates
 from wsis_tracker.register.fields import Translation
 from wsis_tracker.register.words import fold
+from wsis_tracker.rest.serializers import API
 
 register = template.Library()
 
@@ -127,9 +130,11 @@ def says(record, words):
 
 def with_parameters(url, **parameters):
     """`url` with more parameters before its fragment."""
+    given = [(name, value) for name, value in parameters.items() if value]
+    if not given:
+        return url
     parts = urlsplit(url)
-    query = [*parse_qsl(parts.query), *((name, value) for name, value in parameters.items() if value)]
-    return urlunsplit(parts._replace(query=urlencode(query)))
+    return urlunsplit(parts._replace(query=urlencode([*parse_qsl(parts.query), *given])))
 
 
 @register.simple_tag(takes_context=True)
@@ -142,10 +147,30 @@ def url_as_of(context, target, **parameters):
     return with_parameters(url, **parameters, as_of=context.get("day"))
 
 
+@register.inclusion_tag("pages/_take.html", takes_context=True)
+def take(context, title, collection, **asked):
+    """A list to take along, on the day that this page shows, as CSV, as a spreadsheet and as data."""
+    addresses = {suffix.upper(): reverse("download", args=[collection, suffix]) for suffix in ("csv", "xlsx")}
+    addresses["JSON"] = f"{API}{collection}/"
+    asked["as_of"] = context.get("day")
+    return {"title": title, "addresses": [(name, with_parameters(address, **asked)) for name, address in addresses.items()]}
+
+
 @register.simple_tag(takes_context=True)
 def link(context, record):
     """A record's name, leading to it on the day that this page shows."""
     return format_html('<a href="{}">{}</a>', url_as_of(context, record), name_of(record)) if record else ""
+
+
+@register.simple_tag(takes_context=True)
+def section(context, name, title):
+    """An entry of the register's menu, on the day that this page shows, marked where this page belongs to it."""
+    entry = (
+        '<li><a href="{}" aria-current="true">{}</a></li>'
+        if context["request"].path.startswith(reverse(name))
+        else '<li><a href="{}">{}</a></li>'
+    )
+    return format_html(entry, url_as_of(context, name), title)
 
 
 @register.simple_tag(takes_context=True)
@@ -157,6 +182,21 @@ def in_language(context, code):
 @register.simple_tag(takes_context=True)
 def absolute(context, path):
     return context["request"].build_absolute_uri(path)
+
+
+@register.simple_tag(takes_context=True)
+def tell_of_error(context):
+    """Where a reader tells of an error on this page: a mail that names the page, or what the register says of errors."""
+    if not settings.CONTACT:
+        return f"{url_as_of(context, 'about')}#errors"
+    page = context["request"].build_absolute_uri()
+    return f"mailto:{settings.CONTACT}?{urlencode({'subject': page}, quote_via=quote)}"
+
+
+@register.filter
+def breakable(text):
+    """A term whose line may break after a stroke: moderator/facilitator."""
+    return format_html_join(SafeString("/<wbr>"), "{}", ([piece] for piece in str(text).split("/")))
 
 
 @register.filter

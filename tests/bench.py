@@ -1,0 +1,52 @@
+"""`make bench`: how long each list page takes beside the same list of the API, turn by turn in one run, over a thousand rows more."""
+
+import statistics
+import sys
+import time
+
+import django
+
+django.setup()
+
+from django.conf import settings  # noqa: E402 - settings come first
+from django.db import connection  # noqa: E402
+from django.test import Client  # noqa: E402
+
+from tests import bulk  # noqa: E402
+from wsis_tracker.register.loading import load  # noqa: E402
+
+LISTS = "action-lines documents mandates organisations people meetings tasks activities discrepancies reports".split()
+ROWS, TURNS = 1000, 25
+
+
+def seconds(client, address):
+    begin = time.perf_counter()
+    response = client.get(address)
+    response.getvalue()
+    assert response.status_code == 200, address
+    return time.perf_counter() - begin
+
+
+def ratios(client, out):
+    out.write(f"{connection.vendor}: medians of {TURNS} turns, 50 rows a page\n{'list':15}{'page ms':>9}{'API ms':>9}{'page/API':>10}\n")
+    for name in LISTS:
+        turns = [(seconds(client, f"/{name}/"), seconds(client, f"/api/v1/{name}/")) for _turn in range(TURNS + 1)][1:]
+        page, api = (statistics.median(times) * 1000 for times in zip(*turns, strict=True))
+        out.write(f"{name:15}{page:9.1f}{api:9.1f}{statistics.median(p / a for p, a in turns):10.2f}\n")
+
+
+def main(out=sys.stdout):
+    before = settings.DATABASES["default"]["NAME"]
+    connection.creation.create_test_db(verbosity=0, serialize=False)
+    try:
+        load(settings.BASE_DIR / "fixtures", reason="First content of the register")
+        for name in LISTS:
+            if name in bulk.MAKERS:
+                bulk.MAKERS[name](ROWS)
+        ratios(Client(headers={"host": "localhost"}), out)
+    finally:
+        connection.creation.destroy_test_db(before, verbosity=0)
+
+
+if __name__ == "__main__":
+    main()
