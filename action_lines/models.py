@@ -51,7 +51,7 @@ class ActionLine(DatedRecord):
     def get_absolute_url(self):
         return reverse("action-line", args=[self.slug])
 
-    def searchable(self):
+    def called(self):
         return [self.slug, self.code, *self.title.values(), *self.plan_title.values()]
 
 
@@ -201,8 +201,11 @@ class Role(PeriodRecord):
     def get_absolute_url(self):
         return f"{(self.action_line or self.organisation).get_absolute_url()}#{self.slug}"
 
+    def called(self):
+        return [self.slug, self.kind]
+
     def searchable(self):
-        return [self.slug, self.kind, self.qualifier, self.words, self.label]
+        return [*self.called(), self.qualifier, self.words, self.label]
 
     def clean(self):
         super().clean()
@@ -298,8 +301,11 @@ class Activity(DatedRecord):
     def get_absolute_url(self):
         return f"{reverse('activities')}?slug={self.slug}"
 
+    def called(self):
+        return [self.slug, self.number, self.title]
+
     def searchable(self):
-        return [self.slug, self.number, self.title, self.summary]
+        return [*self.called(), self.summary]
 
     def clean(self):
         super().clean()

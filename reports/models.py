@@ -43,8 +43,11 @@ class Ruling(Record):
     def get_absolute_url(self):
         return f"{reverse('discrepancies')}?key={self.subject}#{self.subject}"
 
+    def called(self):
+        return [self.slug, self.subject]
+
     def searchable(self):
-        return [self.slug, self.subject, self.reason]
+        return [*self.called(), self.reason]
 
     def clean(self):
         super().clean()
@@ -104,7 +107,7 @@ class Report(Record):
     def get_absolute_url(self):
         return reverse("report", args=[self.slug])
 
-    def searchable(self):
+    def called(self):
         return [self.slug, *self.title.values()]
 
 

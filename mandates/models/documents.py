@@ -115,9 +115,11 @@ class Document(DatedRecord):
     def get_absolute_url(self):
         return reverse("document", args=[self.slug])
 
+    def called(self):
+        return [self.slug, self.symbol, self.normalised, *self.title.values(), *texts_of(self, "aliases", "text")]
+
     def searchable(self):
-        own = [self.slug, self.symbol, self.normalised, *self.title.values(), self.gist, self.place]
-        return [*own, *texts_of(self, "aliases", "text")]
+        return [*self.called(), self.gist, self.place]
 
     def chain(self, day=None):
         """The published documents that this one amends, revises or continues, and that do so to it, from link to link.
@@ -316,8 +318,11 @@ class Provision(Record):
     def get_absolute_url(self):
         return f"{self.document.get_absolute_url()}#{self.label}"
 
+    def called(self):
+        return [self.slug, self.number]
+
     def searchable(self):
-        return [self.slug, self.number, self.gist]
+        return [*self.called(), self.gist]
 
     def clean(self):
         super().clean()
@@ -419,8 +424,11 @@ class Relation(PeriodRecord):
     def get_absolute_url(self):
         return f"{self.document.get_absolute_url()}#{self.slug}"
 
+    def called(self):
+        return [self.slug, self.target_symbol]
+
     def searchable(self):
-        return [self.slug, self.target_symbol, self.words]
+        return [*self.called(), self.words]
 
     def clean(self):
         super().clean()

@@ -88,8 +88,11 @@ class Mandate(PeriodRecord):
     def get_absolute_url(self):
         return reverse("mandate", args=[self.slug])
 
+    def called(self):
+        return [self.slug, self.action]
+
     def searchable(self):
-        return [self.slug, self.action, self.words]
+        return [*self.called(), self.words]
 
 
 class MandateAddressee(Part):
@@ -160,7 +163,7 @@ class Mention(Record):
         return self.provision.get_absolute_url()
 
     def searchable(self):
-        return [self.slug, self.words]
+        return [*self.called(), self.words]
 
 
 class MentionSource(Source):
@@ -230,8 +233,11 @@ class Figure(DatedRecord):
         source = self.sources.first()
         return source.provision.get_absolute_url() if source else reverse("documents")
 
+    def called(self):
+        return [self.slug, self.of]
+
     def searchable(self):
-        return [self.slug, self.of, self.unit]
+        return [*self.called(), self.unit]
 
 
 class FigureSource(Source):

@@ -98,8 +98,11 @@ class Organisation(PeriodRecord):
     def get_absolute_url(self):
         return reverse("organisation", args=[self.slug])
 
+    def called(self):
+        return [self.slug, self.acronym, *self.name.values(), *texts_of(self, "names", "name")]
+
     def searchable(self):
-        return [self.slug, self.acronym, *self.name.values(), self.iso_code, *texts_of(self, "names", "name")]
+        return [*self.called(), self.iso_code]
 
     def clean(self):
         super().clean()
@@ -207,7 +210,7 @@ class Person(Record):
     def get_absolute_url(self):
         return f"{reverse('people')}?slug={self.slug}#{self.slug}"
 
-    def searchable(self):
+    def called(self):
         return [self.slug, self.title, self.name, *texts_of(self, "names", "name")]
 
 
@@ -292,8 +295,11 @@ class Appointment(PeriodRecord):
     def get_absolute_url(self):
         return f"{self.organisation.get_absolute_url()}#{self.slug}"
 
+    def called(self):
+        return [self.slug, self.office]
+
     def searchable(self):
-        return [self.slug, self.office, self.words]
+        return [*self.called(), self.words]
 
 
 class AppointmentSource(Source):

@@ -138,8 +138,11 @@ class Meeting(Record):
     def get_absolute_url(self):
         return reverse("meeting", args=[self.slug])
 
+    def called(self):
+        return [self.slug, *self.title.values()]
+
     def searchable(self):
-        return [self.slug, *self.title.values(), self.place, self.topic, self.gist]
+        return [*self.called(), self.place, self.topic, self.gist]
 
     def state_on(self, day):
         """Planned, held or cancelled on `day`, by comparing dates; a meeting under way counts as held."""
@@ -247,7 +250,7 @@ class Submission(DatedRecord):
         record = self.meeting or self.document
         return f"{record.get_absolute_url() if record else reverse('meetings')}#{self.slug}"
 
-    def searchable(self):
+    def called(self):
         return [self.slug, self.words, self.handed_to]
 
 
@@ -295,7 +298,7 @@ class Conclusion(DatedRecord):
         return f"{self.meeting.get_absolute_url()}#{self.slug}"
 
     def searchable(self):
-        return [self.slug, self.text]
+        return [*self.called(), self.text]
 
 
 class ConclusionMandate(Part):
@@ -380,8 +383,11 @@ class Question(DatedRecord):
     def get_absolute_url(self):
         return f"{self.meeting.get_absolute_url()}#{self.slug}"
 
+    def called(self):
+        return [self.slug, self.text]
+
     def searchable(self):
-        return [self.slug, self.text, self.topic]
+        return [*self.called(), self.topic]
 
     def clean(self):
         super().clean()

@@ -104,8 +104,11 @@ class Task(Record):
     def get_absolute_url(self):
         return reverse("task", args=[self.slug])
 
+    def called(self):
+        return [self.slug, self.title]
+
     def searchable(self):
-        return [self.slug, self.title, self.description]
+        return [*self.called(), self.description]
 
     def late_on(self, day):
         """Whether a task read `as_of` a day or `now` was due before `day` and is pending, by the rule of `TaskQuerySet.late`."""
@@ -278,7 +281,7 @@ class Progress(Record):
         return f"{self.task.get_absolute_url()}#{self.slug}"
 
     def searchable(self):
-        return [self.slug, self.text]
+        return [*self.called(), self.text]
 
 
 class ProgressEvidence(Part):

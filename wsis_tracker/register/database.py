@@ -1,4 +1,4 @@
-"""What the database keeps for search beside Django's tables, made after each `migrate` wherever it is missing.
+"""What the database keeps for search beside Django's tables, made after each `migrate` wherever it is missing or of an older shape.
 
 SQLite drops the triggers of a table that a migration rebuilds, so they belong to no single migration.
 """
@@ -8,17 +8,19 @@ from django.db import connections
 
 from .fields import SearchField
 
-POSTGRESQL = ["CREATE INDEX IF NOT EXISTS {table}_words ON {table} USING gin (search)"]
-SQLITE = [
-    "CREATE VIRTUAL TABLE IF NOT EXISTS {table}_words USING fts5(search, content='{table}', content_rowid='id')",
-    "CREATE TRIGGER IF NOT EXISTS {table}_words_insert AFTER INSERT ON {table} BEGIN "
-    "INSERT INTO {table}_words(rowid, search) VALUES (new.id, new.search); END",
-    "CREATE TRIGGER IF NOT EXISTS {table}_words_delete AFTER DELETE ON {table} BEGIN "
-    "INSERT INTO {table}_words({table}_words, rowid, search) VALUES ('delete', old.id, old.search); END",
-    "CREATE TRIGGER IF NOT EXISTS {table}_words_update AFTER UPDATE OF search ON {table} BEGIN "
-    "INSERT INTO {table}_words({table}_words, rowid, search) VALUES ('delete', old.id, old.search); "
-    "INSERT INTO {table}_words(rowid, search) VALUES (new.id, new.search); END",
-]
+POSTGRESQL = "CREATE INDEX IF NOT EXISTS {table}_words ON {table} USING gin (search)"
+#: The words of a row's name, and its others: they stand on the line below, or alone.
+SPLIT = "substr({row}.search, 1, instr({row}.search, char(10))), substr({row}.search, instr({row}.search, char(10)) + 1)"
+ADD = "INSERT INTO {table}_words(rowid, name, others) VALUES (new.id, {new}); "
+REMOVE = "INSERT INTO {table}_words({table}_words, rowid, name, others) VALUES ('delete', old.id, {old}); "
+FILL = "INSERT INTO {table}_words(rowid, name, others) SELECT id, {own} FROM {table}"
+#: The table of words, which keeps no text of its own, and the triggers that fill it.
+SQLITE = {
+    "{table}_words": "CREATE VIRTUAL TABLE {table}_words USING fts5(name, others, content='')",
+    "{table}_words_insert": "CREATE TRIGGER {table}_words_insert AFTER INSERT ON {table} BEGIN " + ADD + "END",
+    "{table}_words_delete": "CREATE TRIGGER {table}_words_delete AFTER DELETE ON {table} BEGIN " + REMOVE + "END",
+    "{table}_words_update": "CREATE TRIGGER {table}_words_update AFTER UPDATE OF search ON {table} BEGIN " + REMOVE + ADD + "END",
+}
 
 
 def searched_models():
@@ -27,20 +29,32 @@ def searched_models():
 
 
 def ensure_search(using, **_signal):
-    """Make the missing indexes, tables and triggers of search; where any trigger was missing, read the words anew."""
+    """Make the missing indexes of search; on SQLite, where a table of words or a trigger is another than it should be, all anew."""
     connection = connections[using]
     with connection.cursor() as cursor:
-        present = set(connection.introspection.table_names(cursor, include_views=True))
+        present = set(connection.introspection.table_names(cursor))
         tables = [m._meta.db_table for m in searched_models() if m._meta.db_table in present]
         if connection.vendor == "postgresql":
             for table in tables:
-                for statement in POSTGRESQL:
-                    cursor.execute(statement.format(table=table))
+                cursor.execute(POSTGRESQL.format(table=table))
             return
-        cursor.execute("SELECT count(*), tbl_name FROM sqlite_master WHERE type = 'trigger' AND name LIKE '%_words_%' GROUP BY tbl_name")
-        complete = {table for count, table in cursor.fetchall() if count == len(SQLITE) - 1}
+        cursor.execute("SELECT name, sql FROM sqlite_master")
+        kept = dict(cursor.fetchall())
         for table in tables:
-            if table not in complete:
-                for statement in SQLITE:
-                    cursor.execute(statement.format(table=table))
-                cursor.execute(f"INSERT INTO {table}_words({table}_words) VALUES ('rebuild')")  # noqa: S608 - our own table's name
+            wanted = {written(name, table): written(statement, table) for name, statement in SQLITE.items()}
+            if any(kept.get(name) != statement for name, statement in wanted.items()):
+                make_words(cursor, table, wanted)
+
+
+def written(statement, table):
+    """A statement about the words of a table."""
+    return statement.format(table=table, own=SPLIT.format(row=table), new=SPLIT.format(row="new"), old=SPLIT.format(row="old"))
+
+
+def make_words(cursor, table, wanted):
+    """Make the table of words and its triggers, and read the words of all records into it."""
+    for name in wanted:
+        cursor.execute(f"DROP {'TABLE' if name.endswith('_words') else 'TRIGGER'} IF EXISTS {name}")
+    for statement in wanted.values():
+        cursor.execute(statement)
+    cursor.execute(written(FILL, table))

@@ -178,8 +178,9 @@ class SlugsField(models.JSONField):
 class SearchField(models.TextField):
     """The words by which a record is found, filled from its `searchable()` texts when it is saved.
 
-    PostgreSQL stores them as a `tsvector` under a GIN index, SQLite as text that an FTS5 table mirrors
-    (see `database.py`); both hold the words that `fold` made, so both find the same set.
+    The words of its name stand on a line before the others. PostgreSQL stores them as a `tsvector` under a GIN index, those of
+    the name with weight A, the others with D; SQLite as text that an FTS5 table of two columns mirrors (see `database.py`). Both
+    hold the words that `fold` made, so both find the same set. Words stored without that line are found too, as words of no name.
     """
 
     def __init__(self, *args, **kwargs):
@@ -189,15 +190,22 @@ class SearchField(models.TextField):
         return "tsvector" if connection.vendor == "postgresql" else super().db_type(connection)
 
     def get_placeholder(self, value, compiler, connection):
-        return "array_to_tsvector(string_to_array(%s, ' '))" if connection.vendor == "postgresql" else "%s"
+        return "%s::tsvector" if connection.vendor == "postgresql" else "%s"
+
+    def get_db_prep_value(self, value, connection, prepared=False):
+        if connection.vendor != "postgresql":
+            return value
+        name, _line, others = value.rpartition("\n")
+        return " ".join([*(f"'{word}':1A" for word in name.split()), *(f"'{word}':1" for word in others.split())])
 
     def pre_save(self, instance, add):
         return self.words_of(instance)
 
     @staticmethod
     def words_of(record):
-        """The folded words of a record's `searchable()` texts."""
-        return " ".join(fold(" ".join(filter(None, map(str, record.searchable())))))
+        """The folded words of a record: those of its name on one line, its others on the next."""
+        name, every = (fold(" ".join(map(str, filter(None, texts)))) for texts in (record.called(), record.searchable()))
+        return f"{' '.join(name)}\n{' '.join(sorted(set(every) - set(name)))}"
 
 
 @SearchField.register_lookup
@@ -206,15 +214,28 @@ class HasWords(models.Lookup):
 
     lookup_name = "has_words"
     prepare_rhs = False
+    #: How a word is sought on each database.
+    lexeme, phrase = "'{0}'", '"{0}"'
 
     def as_postgresql(self, compiler, connection):
         lhs, params = self.process_lhs(compiler, connection)
-        return f"{lhs} @@ %s::tsquery", [*params, " & ".join(f"'{word}'" for word in fold(self.rhs))]
+        return f"{lhs} @@ %s::tsquery", [*params, " & ".join(map(self.lexeme.format, fold(self.rhs)))]
 
     def as_sqlite(self, compiler, connection):
         quote = connection.ops.quote_name
         table = self.lhs.target.model._meta.db_table
         index = quote(f"{table}_words")
-        where = " ".join(f'"{word}"' for word in fold(self.rhs))
+        where = " ".join(map(self.phrase.format, fold(self.rhs)))
         alias = quote(self.lhs.alias)
         return f"{alias}.{quote('id')} IN (SELECT rowid FROM {index} WHERE {index} MATCH %s)", [where]  # noqa: S608 - our own tables' names
+
+
+@SearchField.register_lookup
+class Names(HasWords):
+    """Every word of the text stands in the record's name.
+
+    A lexeme stored without a place, as all once were, has every weight for PostgreSQL: it counts as a word of no name.
+    """
+
+    lookup_name = "names"
+    lexeme, phrase = "'{0}':A & !'{0}':D", 'name : "{0}"'

@@ -6,7 +6,7 @@ from itertools import islice
 
 from django.core.exceptions import ValidationError
 from django.db import models, transaction
-from django.db.models import F, Q, Value
+from django.db.models import Case, F, Q, Value, When
 from django.db.models.functions import Concat, Substr
 from django.utils.text import slugify
 from django.utils.translation import gettext_lazy as _
@@ -92,6 +92,10 @@ class RecordQuerySet(models.QuerySet):
         """Keep the records that have every word of `text`: whole words, case and accents folded, no stemming."""
         return self.filter(search__has_words=text) if fold(text) else self.none()
 
+    def in_tiers(self, text):
+        """With `tier` 0 where every word of `text` stands in the record's name, else 1."""
+        return self.annotate(tier=Case(When(search__names=text, then=Value(0)), default=Value(1)))
+
 
 class RecordManager(models.Manager.from_queryset(RecordQuerySet)):
     """Records without their search words, which only the database reads."""
@@ -133,9 +137,13 @@ class Record(models.Model):
     def natural_key(self):
         return (self.slug,)
 
-    def searchable(self):
-        """The texts by whose words the record is found: its own, and those of its parts that are `searched`."""
+    def called(self):
+        """The texts that are its name, those of its parts that are `searched` among them."""
         return [self.slug]
+
+    def searchable(self):
+        """The texts by whose words the record is found: its name, and what else it says."""
+        return self.called()
 
     def slug_words(self):
         """What a new record's slug is made of."""
@@ -272,11 +280,6 @@ class Record(models.Model):
             for relation in cls._meta.related_objects
             if issubclass(relation.related_model, Part) and relation.field.name == "record"
         ]
-
-    @classmethod
-    def searched_parts(cls):
-        """The names of its parts by whose words it is found too."""
-        return [relation.get_accessor_name() for relation in cls._part_relations() if relation.related_model.searched]
 
     @classmethod
     def parts(cls):
