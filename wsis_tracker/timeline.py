@@ -12,6 +12,8 @@ from mandates.models import Document, Mandate, Organisation
 from meetings.models import Meeting, Task
 from meetings.models.discussions import MeetingKind
 
+from .naming import shown
+
 #: Of each kind, the records with what their names take, and the column of the date that places them.
 HAPPENED = {
     "summit": (Meeting.objects.filter(kind=MeetingKind.SUMMIT), "held_from"),
@@ -60,6 +62,16 @@ def records_of(kinds, rows):
         keys = [key for _on, of_kind, key in rows if of_kind == kind]
         found[kind] = records.in_bulk(keys) if keys else {}
     return [{"on": on, "year": str(on)[:4], "kind": kind, "record": found[kind][key]} for on, kind, key in rows]
+
+
+def shown_of(kinds, rows):
+    """The entries `(on, kind, key)` with their records as lists show them, in their order; one query."""
+    models = {kind: records.model for kind, (records, _column) in kinds.items()}
+    keys = {}
+    for _on, kind, key in rows:
+        keys.setdefault(models[kind], []).append(key)
+    records = shown(keys)
+    return [(on, records[models[kind].collection, key]) for on, kind, key in rows]
 
 
 def per_year(kinds, kept):
