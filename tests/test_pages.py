@@ -419,6 +419,36 @@ def test_a_search_marks_the_words_and_counts_each_kind(get):
     assert re.search(r'href="\?q=stocktaking&amp;collection=documents">documents \(\d+\)', html)
 
 
+def test_a_search_is_one_list_in_which_names_come_first_each_with_its_kind(get):
+    said = factories.DocumentFactory(symbol="", title={"en": "A paper"}, gist="It tells of a long-lost pangolin.")
+    task = factories.TaskFactory(title="Find the pangolin", description="The pangolin is to be found.")
+    html = main(get("/search/", q="Pangolin"))
+    rows = re.findall(r"<li>(<a.*?)</li>", html[html.index('<ul class="records">') : html.index('<nav class="follow"')])
+    assert rows == [
+        f'<a href="{task.get_absolute_url()}">Find the <mark>pangolin</mark></a> <span class="kind">task</span>'
+        ' <span class="meta">The <mark>pangolin</mark> is to be found.</span>',
+        f'<a href="{said.get_absolute_url()}">A paper</a> <span class="kind">document</span>'
+        ' <span class="meta">It tells of a long-lost <mark>pangolin</mark>.</span>',
+    ]
+    assert "2 entries" in re.sub("<[^>]+>", "", html)
+
+
+def test_an_excerpt_is_cut_around_the_word_sought(get):
+    factories.DocumentFactory(symbol="", title={"en": "A paper"}, gist=f"begins {'word ' * 60} pangolin {'word ' * 60} ends")
+    [excerpt] = re.findall(r'<span class="meta">(.*?)</span>', main(get("/search/", q="pangolin")))
+    assert "<mark>pangolin</mark>" in excerpt
+    assert "begins" not in excerpt
+    assert "ends" not in excerpt
+    assert len(excerpt) < 220
+
+
+def test_a_search_can_be_followed_and_taken_along_as_it_was_asked(get):
+    html = main(get("/search/", q="stocktaking", collection="documents", limit=2))
+    for address in ("/search/feed.atom", "/search.csv", "/search.xlsx"):
+        assert f'href="{address}?q=stocktaking&amp;collection=documents"' in html
+    assert 'href="/api/v1/search/?q=stocktaking' in html
+
+
 def test_each_choice_of_a_list_says_how_many_it_would_leave(get):
     html = main(get("/documents/", kind="resolution"))
     count = int(re.search(r"(\d+) entries", re.sub("<[^>]+>", "", html))[1])

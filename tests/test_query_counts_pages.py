@@ -8,7 +8,7 @@ from action_lines.models import ActionLine, ActivityLine, Role
 from mandates.models import Document, Provision
 from meetings.models import Conclusion, Meeting
 
-from . import bulk
+from . import bulk, factories
 
 pytestmark = pytest.mark.django_db
 
@@ -124,3 +124,16 @@ def test_a_meeting_takes_the_same_queries_however_much_was_before_it(client):
     few, _html = queries(client, busiest.get_absolute_url())
     at_meeting(300)
     assert queries(client, busiest.get_absolute_url())[0] == few
+
+
+def test_a_search_takes_few_queries_whatever_it_finds_and_on_any_day(client):
+    factories.RulingFactory()
+    for make in bulk.MAKERS.values():
+        make(10)
+    for asked in ({"q": "copy"}, {"q": "copy", "as_of": "2026-06-01"}, {"q": "Resolution 113 of the Council", "as_of": "2026-06-01"}):
+        taken, _html = queries(client, "/search/", limit=1000, **asked)
+        assert taken <= 10
+    taken, html = queries(client, "/search/", q="copy", limit=1000)
+    assert html.count("&amp;collection=") >= len(bulk.MAKERS)
+    assert taken == 4
+    assert queries(client, "/search/", q="copy", limit=1000, as_of="2026-06-01")[0] == 5

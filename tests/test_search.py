@@ -1,4 +1,4 @@
-"""Search: whole words, case and accents folded, no stemming, the same set on both databases."""
+"""Search: whole words, case and accents folded, no stemming, the same records in the same order on both databases."""
 
 from io import StringIO
 
@@ -7,10 +7,11 @@ from django.core.management import call_command
 from django.db import connection
 
 from mandates.models import Document, Organisation
-from tests.factories import DocumentFactory, OrganisationFactory
+from tests.factories import DocumentFactory, MeetingFactory, OrganisationFactory, TaskFactory
 from wsis_tracker.register.changes import act
 from wsis_tracker.register.database import ensure_search, searched_models
 from wsis_tracker.register.words import fold
+from wsis_tracker.search import Found
 
 pytestmark = pytest.mark.django_db
 
@@ -99,3 +100,83 @@ def test_the_words_can_all_be_made_anew():
     Organisation.objects.filter(pk=organisation.pk).update(search="")
     call_command("fill_search", stdout=StringIO())
     assert organisation in Organisation.objects.search("anewword")
+
+
+def test_what_is_not_there_is_no_word():
+    assert DocumentFactory(symbol="") not in Document.objects.search("none")
+
+
+def found(text, **asked):
+    return [record.slug for record in Found(text, **asked)[:50]]
+
+
+def test_what_has_every_word_in_its_name_comes_first_then_the_collections_in_their_order():
+    DocumentFactory(slug="beside", symbol="", title={"en": "Of something else"}, gist="A zebra crosses the savannah.")
+    OrganisationFactory(slug="partly", acronym="ZEBRA", kind="member-state", iso_code="QQ")
+    MeetingFactory(slug="within", title={"en": "Another"}, topic="The savannah and the zebra")
+    DocumentFactory(slug="titled", symbol="", title={"fr": "Le zèbre", "en": "Zebra of the savannah"})
+    TaskFactory(slug="asked", title="Count every zebra in the savannah")
+    assert found("zebra savannah") == ["titled", "asked", "beside", "within"]
+    assert found("zebra") == ["partly", "titled", "asked", "beside", "within"]
+    assert found("zebra qq") == ["partly"]
+    assert found("zebra", collections=("documents",)) == ["titled", "beside"]
+
+
+def test_symbols_codes_other_names_and_slugs_are_names():
+    slugged = DocumentFactory(slug="aardvark-paper", symbol="", title={"en": "A paper"})
+    told = DocumentFactory(slug="a-paper", symbol="", title={"en": "A paper"}, gist="Of the aardvark")
+    symbol = DocumentFactory(slug="b-paper", symbol="AARDVARK/7")
+    renamed = OrganisationFactory(slug="c-body")
+    with act(reason="a test"):
+        renamed.names.create(name="The Aardvark Union")
+    assert found("aardvark") == [record.slug for record in (renamed, slugged, symbol, told)]
+
+
+def test_words_stored_without_those_of_the_name_apart_are_found_until_they_are_made_anew():
+    old = DocumentFactory(slug="old", symbol="", title={"en": "Ocelot of old"})
+    new = DocumentFactory(slug="new", symbol="", title={"en": "New"}, gist="An ocelot")
+    as_before = "'ocelot' 'of' 'old'" if connection.vendor == "postgresql" else "ocelot of old"
+    with connection.cursor() as cursor:
+        cursor.execute("UPDATE mandates_document SET search = %s WHERE slug = 'old'", [as_before])
+    assert found("ocelot") == [new.slug, old.slug]
+    call_command("fill_search", stdout=StringIO())
+    assert found("ocelot") == [old.slug, new.slug]
+
+
+#: As the table of words was when those of the name did not stand apart.
+OLDER_SHAPE = [
+    "DROP TRIGGER {table}_words_insert",
+    "DROP TRIGGER {table}_words_delete",
+    "DROP TRIGGER {table}_words_update",
+    "DROP TABLE {table}_words",
+    "CREATE VIRTUAL TABLE {table}_words USING fts5(search, content='{table}', content_rowid='id')",
+    "CREATE TRIGGER {table}_words_insert AFTER INSERT ON {table} BEGIN "
+    "INSERT INTO {table}_words(rowid, search) VALUES (new.id, new.search); END",
+]
+
+
+@pytest.mark.skipif(connection.vendor != "sqlite", reason="the table of words is SQLite's")
+def test_a_table_of_words_of_an_older_shape_is_made_anew_with_all_its_words():
+    table = Organisation._meta.db_table
+    with connection.cursor() as cursor:
+        for statement in OLDER_SHAPE:
+            cursor.execute(statement.format(table=table))
+        organisation = OrganisationFactory(acronym="OLDSHAPE")
+    ensure_search(using="default")
+    assert found("oldshape") == [organisation.slug]
+    with act(reason="renamed"):
+        organisation.acronym = "NEWSHAPE"
+        organisation.save()
+    assert (found("oldshape"), found("newshape")) == ([], [organisation.slug])
+
+
+def test_what_was_found_is_counted_in_each_collection():
+    DocumentFactory(symbol="", title={"en": "A quagga"})
+    DocumentFactory(symbol="", title={"en": "Two quaggas"}, gist="A quagga", dated_on=None, date_basis="")
+    TaskFactory(title="Find the quagga", visibility="draft")
+    OrganisationFactory(acronym="QUAGGA")
+    assert Found("quagga").per_kind == {"documents": 2, "organisations": 1}
+    assert Found("quagga", day="2026-01-01").per_kind == {"documents": 1, "organisations": 1}
+    assert Found("quagga", collections=("organisations",)).count() == 1
+    assert Found("***").per_kind == {}
+    assert found("***") == []

@@ -8,7 +8,9 @@ import openpyxl
 import pytest
 from icalendar import Calendar
 
-from . import factories
+from wsis_tracker import downloads
+
+from . import bulk, factories
 
 pytestmark = pytest.mark.django_db
 ATOM = "{http://www.w3.org/2005/Atom}"
@@ -135,6 +137,23 @@ class TestDownloads:
         assert cells == list(csv.reader(io.StringIO(text)))
         assert len(cells) >= 10
 
+    @pytest.mark.parametrize("asked", [{}, {"collection": "roles"}, {"as_of": "2004-03-01"}])
+    def test_what_a_search_finds_is_a_list_too(self, get, asked):
+        rows = list(csv.DictReader(io.StringIO(get("/search.csv", q="itu", **asked).getvalue().decode("utf-8-sig"))))
+        found = get("/api/v1/search/", q="itu", limit=1000, **asked).json()
+        assert len(rows) == found["count"] > 0
+        columns = ["collection", "slug", "display", "display_url"]
+        assert [[row[name] for name in columns] for row in rows] == [[str(row[name]) for name in columns] for row in found["results"]]
+        sheet = openpyxl.load_workbook(io.BytesIO(get("/search.xlsx", q="itu", **asked).getvalue())).active
+        assert sheet.max_row == len(rows) + 1
+
+    def test_a_search_is_taken_along_a_chunk_at_a_time(self, get):
+        bulk.documents(downloads.CHUNK + 10)
+        rows = list(csv.DictReader(io.StringIO(get("/search.csv", q="copy", collection="documents").getvalue().decode("utf-8-sig"))))
+        slugs = [row["slug"] for row in rows]
+        assert len(slugs) > downloads.CHUNK
+        assert slugs == sorted(set(slugs))
+
     @pytest.mark.parametrize("title", ["=1+1", "+1", "-1", "@sum", "\t=1"])
     def test_no_cell_is_a_formula(self, get, title):
         factories.TaskFactory(slug="formula", title=title)
@@ -144,7 +163,16 @@ class TestDownloads:
         factories.DocumentFactory(symbol="X98/1", visibility="draft")
         assert "X98/1" not in get("/documents.csv").getvalue().decode()
 
-    @pytest.mark.parametrize("address, status", [("/documents.csv?colour=red", 400), ("/secrets.csv", 404), ("/users.xlsx", 404)])
+    @pytest.mark.parametrize(
+        "address, status",
+        [
+            ("/documents.csv?colour=red", 400),
+            ("/search.csv", 400),
+            ("/search.csv?q=a&limit=5", 400),
+            ("/secrets.csv", 404),
+            ("/users.xlsx", 404),
+        ],
+    )
     def test_what_is_no_list_is_refused(self, get, address, status):
         assert get(address).status_code == status
 

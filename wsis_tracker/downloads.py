@@ -4,7 +4,7 @@ import csv
 import re
 import tempfile
 from http import HTTPStatus
-from itertools import islice
+from itertools import chain, islice
 
 from django.http import FileResponse, Http404, StreamingHttpResponse
 from openpyxl import Workbook
@@ -16,6 +16,7 @@ from wsis_tracker.register.fields import Translation
 from wsis_tracker.rest.problems import BadParameter
 
 from .api import router
+from .search import SearchFilterSet, shown_rows
 
 #: How many records are read at a time.
 CHUNK = 500
@@ -35,6 +36,8 @@ def download(request, collection, suffix):
 def list_of(collection, request):
     """The rows of a list, the first with the names of its columns."""
     viewsets = {prefix: viewset for prefix, viewset, _name in router.registry}
+    if collection == "search":
+        return rows_found(SearchFilterSet(request.GET), request)
     if collection == "discrepancies":
         filterset, serializer = DiscrepancyFilterSet(request.GET), DiscrepancySerializer
     elif collection in viewsets:
@@ -46,6 +49,19 @@ def list_of(collection, request):
     context = {"request": request, "day": filterset.day and filterset.day.isoformat()}
     records = filterset.found() if collection == "discrepancies" else filterset.qs.iterator(CHUNK)
     return rows_of(iter(records), serializer, context)
+
+
+def rows_found(filterset, request):
+    """What a search finds."""
+    filterset.refuse_unknown()
+    rows = filterset.found().rows().iterator(CHUNK)
+    return chain([["collection", "slug", "display", "display_url"]], named_rows(rows, request))
+
+
+def named_rows(rows, request):
+    while chunk := list(islice(rows, CHUNK)):
+        for record in shown_rows(chunk):
+            yield [record.collection, record.slug, safe(str(record)), request.build_absolute_uri(record.get_absolute_url())]
 
 
 def rows_of(records, serializer, context):

@@ -16,8 +16,9 @@ from wsis_tracker.pages.errors import failure
 from wsis_tracker.rest.problems import BadParameter
 
 from .changes import public_changes, with_records
-from .search import SearchFilterSet
-from .timeline import entries, on_line, records_of
+from .naming import shown
+from .search import SearchFilterSet, shown_rows
+from .timeline import entries, on_line, shown_of
 
 #: How many entries a feed has.
 ENTRIES = 50
@@ -54,7 +55,7 @@ class RecordFeed(AtomFeed):
         return str(record)
 
     def item_description(self, record):
-        return record._meta.verbose_name
+        return record.kind
 
     def item_link(self, record):
         return record.get_absolute_url()
@@ -87,7 +88,7 @@ class ActionLineFeed(RecordFeed):
     def items(self, line):
         kinds = on_line(line)
         rows = entries(kinds, lambda records: records.published()).reverse()[:ENTRIES]
-        return [row["record"] for row in records_of(kinds, list(rows))]
+        return [record for _on, record in shown_of(kinds, list(rows))]
 
 
 class TaskFeed(RecordFeed):
@@ -101,7 +102,9 @@ class TaskFeed(RecordFeed):
     def items(self):
         filterset = TaskFilterSet(self.request.GET, Task.objects.published())
         filterset.refuse_unknown(empty_allowed=True)
-        return filterset.qs.order_by("-updated_at", "pk")[:ENTRIES]
+        tasks = list(filterset.qs.order_by("-updated_at", "pk").values_list("pk", flat=True)[:ENTRIES])
+        records = shown({Task: tasks})
+        return [records[Task.collection, task] for task in tasks]
 
 
 class SearchFeed(RecordFeed):
@@ -116,7 +119,7 @@ class SearchFeed(RecordFeed):
     def items(self):
         filterset = SearchFilterSet(self.request.GET)
         filterset.refuse_unknown()
-        return filterset.found()[:ENTRIES]
+        return shown_rows(list(filterset.found().rows()[:ENTRIES]))
 
 
 class ChangesFeed(AtomFeed):

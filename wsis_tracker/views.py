@@ -1,10 +1,9 @@
 """The public pages that look across all rooms."""
 
 from http import HTTPStatus
-from itertools import groupby
 
 from django.conf import settings
-from django.db.models import Count, Exists, OuterRef, Prefetch, Q, prefetch_related_objects
+from django.db.models import Count, Exists, OuterRef, Prefetch, Q
 from django.http import HttpResponseRedirect
 from django.utils.functional import cached_property
 from django.utils.text import capfirst
@@ -26,13 +25,14 @@ from wsis_tracker.pages.forms import FilterForm
 from wsis_tracker.pages.templatetags.register_pages import with_parameters
 from wsis_tracker.pages.views import ListPage, Page, RecordPage
 from wsis_tracker.rest.problems import BadParameter
+from wsis_tracker.rest.serializers import API
 
 from .chain import drawing
 from .drawn import drawn_from
 from .glance import LATE, on_lines, standing
 from .matrix import matrices
-from .search import SearchFilterSet, searched
-from .timeline import CHANGED, HAPPENED, HEIGHT, days_drawn, entries, per_year, records_of, years_drawn
+from .search import SearchFilterSet, meant, searched, shown_rows
+from .timeline import CHANGED, HAPPENED, HEIGHT, days_drawn, entries, per_year, records_of, shown_of, years_drawn
 
 #: How many of the last and next meetings, open discrepancies and changes the home page names.
 NAMED = 5
@@ -57,7 +57,7 @@ class HomePage(Page):
             lines=self.lines(numbers["family"], {d.action_line.family for d in differing if d.action_line}),
             discrepancies=differing[:NAMED],
             discrepancy_count=len(differing),
-            changes=[] if self.day else records_of(CHANGED, list(entries(CHANGED, self.there_quietly).reverse()[:NAMED])),
+            changes=[] if self.day else shown_of(CHANGED, list(entries(CHANGED, self.there_quietly).reverse()[:NAMED])),
             **self.meetings(),
             **kwargs,
         )
@@ -269,33 +269,26 @@ class SearchPage(ListPage):
 
     def get(self, request, *args, **kwargs):
         self.filterset.refuse_unknown(allowed={"limit", "offset"}, empty_allowed=True)
-        meant = self.meant() if self.words else None
-        if meant:
-            return HttpResponseRedirect(with_parameters(meant.get_absolute_url(), as_of=self.day))
+        record = meant(self.words, self.day) if self.words else None
+        if record:
+            return HttpResponseRedirect(with_parameters(record.get_absolute_url(), as_of=self.day))
         return super().get(request, *args, **kwargs)
 
-    def meant(self):
-        """The record whose symbol, code or acronym the words are, or None."""
-        line = ActionLine.objects.published().filter(code__iexact=self.words).first()
-        organisations = Organisation.objects.published().filter(acronym__iexact=self.words)[:2]
-        body = organisations[0] if len(organisations) == 1 else None
-        return line or body or resolve(self.words, self.day).document
+    def with_parts(self, found):
+        return found.rows()
 
     def get_context_data(self, **kwargs):
         asked = self.filterset.found()
         context = self.paged(asked)
         kinds = searched()
-        context["facets"] = [(name, kinds[name]._meta.verbose_name_plural, number) for name, number in asked.per_kind().items()]
-        for model, alike in groupby(context["records"], type):
-            prefetch_related_objects(list(alike), *model.searched_parts())
-        found = [{"kind": record._meta.verbose_name_plural, "record": record} for record in context["records"]]
-        context["records"] = found if self.words else None
+        context["facets"] = [(name, kinds[name]._meta.verbose_name_plural, number) for name, number in asked.per_kind.items()]
+        context["records"] = shown_rows(context["records"]) if self.words else None
         if self.words and self.day:
-            self.left_out = [
-                records.undated() for records in (model.objects.published().search(self.words) for model in searched().values())
-            ]
+            self.left_out = asked.undated()
         form = FilterForm(self.request.GET, selects={"collection": (_("Kind of record"), collections)}, others_than=self.parameters)
-        return super().get_context_data(**context, form=form, words=self.words, **kwargs)
+        follow = [("search-feed", _("Feed of what this search finds (Atom)"), "application/atom+xml")]
+        taken = {"follow": follow, "collection": "search", "endpoint": f"{API}search/"}
+        return super().get_context_data(**context, **taken, form=form, words=self.words, **kwargs)
 
 
 def collections():

@@ -1,6 +1,7 @@
 """How pages show dates of the world, texts in several languages, and links that stay on the day asked for."""
 
 import re
+from itertools import accumulate
 from urllib.parse import parse_qsl, quote, urlencode, urlsplit, urlunsplit
 
 from django import template
@@ -98,34 +99,54 @@ def translated(text):
     return format_html('{} <small class="fallback">({})</small>', in_other_language(text, code), name)
 
 
+def in_its_language(record, shown):
+    """What is shown of a record's name, marked with its language where the page is in another."""
+    text = next((value for value in (getattr(record, field, None) for field in ("title", "name")) if isinstance(value, Translation)), None)
+    code = (text.shown_language if text else getattr(record, "language", None)) or WRITTEN_IN
+    return shown if code == get_language() else in_other_language(shown, code)
+
+
 @register.filter
 def name_of(record):
-    """A record's name in one line, marked with its language where the page is in another."""
-    text = next((value for value in (getattr(record, field, None) for field in ("title", "name")) if isinstance(value, Translation)), None)
-    code = (text.shown_language if text else None) or WRITTEN_IN
-    return str(record) if code == get_language() else in_other_language(record, code)
+    """A record's name in one line."""
+    return in_its_language(record, str(record))
 
 
-#: How many letters of a text are shown around the first word sought.
+#: How many letters of a text are shown before and after the first word sought.
 AROUND = 90
+
+
+def pieces_of(text, words):
+    """The words of a text and what stands between them, each with whether it is one of the words sought."""
+    sought = set(fold(words))
+    return [(piece, bool(sought & set(fold(piece)))) for piece in re.split(r"(\w+)", text)]
+
+
+def with_marks(pieces):
+    return format_html_join("", "{}", ([format_html("<mark>{}</mark>", piece) if hit else piece] for piece, hit in pieces))
+
+
+@register.filter
+def marked(record, words):
+    """A record's name in one line, the words sought marked."""
+    return in_its_language(record, with_marks(pieces_of(str(record), words)))
 
 
 @register.filter
 def says(record, words):
-    """The text of a record in which the first of the words sought stands, cut around it, with all of them marked."""
-    sought = set(fold(words))
-    for text in filter(None, map(str, record.searchable()[1:])):
-        pieces = re.split(r"(\w+)", text)
-        hits = [place for place, piece in enumerate(pieces) if sought & set(fold(piece))]
-        if hits:
-            begin = len("".join(pieces[: hits[0]])) - AROUND
-            shown = [
-                format_html("<mark>{}</mark>", piece) if place in hits else piece
-                for place, piece in enumerate(pieces)
-                if -AROUND < len("".join(pieces[:place])) - begin - AROUND < AROUND
-            ]
-            return as_written(format_html_join("", "{}", ([piece] for piece in shown)))
+    """The line of a record's text, its name apart, in which the first of the words sought stands, cut around it, all of them marked."""
+    for line in record.text.splitlines():
+        pieces = pieces_of(line, words)
+        if line != str(record) and any(hit for _piece, hit in pieces):
+            return as_written(with_marks(around_first(pieces)))
     return ""
+
+
+def around_first(pieces):
+    """The pieces of a text that stand around the first word sought."""
+    ends = list(accumulate(len(piece) for piece, _hit in pieces))
+    middle = next(end for end, (_piece, hit) in zip(ends, pieces, strict=True) if hit)
+    return [piece for end, piece in zip(ends, pieces, strict=True) if abs(end - middle) < AROUND]
 
 
 def with_parameters(url, **parameters):
