@@ -2,6 +2,7 @@
 
 from collections import defaultdict
 from itertools import chain
+from typing import NamedTuple
 
 from django.core.exceptions import ValidationError
 from django.db import models
@@ -69,37 +70,44 @@ def fetch_sources(*lists):
         records[record._meta.get_field("sources").related_model].append(record)
     if not records:
         return
-    models_of = list(records)
-    first, *others = [shown_rows(model, place, records[model]) for place, model in enumerate(models_of)]
+    shapes = [shape_of(model) for model in records]
+    first, *others = [shown_rows(place, shape, records[shape[0].model]) for place, shape in enumerate(shapes)]
     found = defaultdict(list)
     for place, *values in first.union(*others, all=True).order_by("id"):
-        source = source_of(models_of[place], iter(values))
-        found[place, source.record_id].append(source)
-    for place, model in enumerate(models_of):
-        for record in records[model]:
-            hand_over(found[place, record.pk], record)
+        source = source_of(shapes[place], iter(values))
+        found[type(source), source.record_id].append(source)
+    for model, alike in records.items():
+        for record in alike:
+            hand_over(found[model, record.pk], record)
 
 
-def read_with(model):
-    """What is read of a source: its model, its provision's and its document's, each with its lookup and columns in their order."""
+class Columns(NamedTuple):
+    """What is read of a model: its columns, in the order in which `from_db` takes them, and the lookup that leads to it."""
+
+    model: type
+    path: str
+    names: list
+
+
+def shape_of(model):
+    """What is read of a source, its provision and its document."""
     provision = model._meta.get_field("provision").related_model
     document = provision._meta.get_field("document").related_model
     wanted = (model, "", SHOWN), (provision, "provision__", SHOWN_OF_PROVISION), (document, "provision__document__", SHOWN_OF_DOCUMENT)
-    return [(of, path, [f.attname for f in of._meta.concrete_fields if f.attname in columns]) for of, path, columns in wanted]
+    return [Columns(of, path, [f.attname for f in of._meta.concrete_fields if f.attname in names]) for of, path, names in wanted]
 
 
-def shown_rows(model, place, records):
+def shown_rows(place, shape, records):
     """The source rows of records of one kind, each beginning with `place`."""
-    columns = [f"{path}{column}" for _of, path, columns in read_with(model) for column in columns]
-    rows = model.objects.filter(record__in=[record.pk for record in records]).order_by()
+    columns = [f"{of.path}{name}" for of in shape for name in of.names]
+    rows = shape[0].model.objects.filter(record__in=[record.pk for record in records]).order_by()
     return rows.annotate(place=models.Value(place)).values_list("place", *columns)
 
 
-def source_of(model, values):
-    """A source with its provision and document, made of the columns of its row."""
-    source, source.provision, source.provision.document = (
-        of.from_db(None, columns, [next(values) for _column in columns]) for of, _path, columns in read_with(model)
-    )
+def source_of(shape, values):
+    """A source with its provision and document, made of the values of its row."""
+    source, provision, document = (of.model.from_db(None, of.names, [next(values) for _name in of.names]) for of in shape)
+    source.provision, provision.document = provision, document
     return source
 
 
