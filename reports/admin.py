@@ -8,7 +8,7 @@ from wsis_tracker.register.admin import RecordAdmin, RecordForm
 from wsis_tracker.register.inlines import SourceInline
 
 from . import models
-from .discrepancies import discrepancies
+from .discrepancies import differing
 
 
 class RulingForm(RecordForm):
@@ -20,7 +20,7 @@ class RulingForm(RecordForm):
         day = self.cleaned_data.get("ruled_on")
         if not day or ("subject" not in self.changed_data and "weighed" not in self.changed_data):
             return
-        found = next((d for d in discrepancies(dates.earliest(day)) if d.key == subject), None)
+        found = next(iter(differing(dates.earliest(day), key=subject)), None)
         if found is None:
             self.add_error("subject", _("There was no such discrepancy on that day."))
             return

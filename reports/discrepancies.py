@@ -4,25 +4,28 @@ Rules (ARCHITECTURE.md, "Discrepancies"): voices are the claims in force on the 
 the latest counts; claims of differing *level* on one organisation and line are a discrepancy, differing words are not. A
 source row that gives another value than its record is one, and so is a figure that differs from the count of records.
 Each stays open until a ruling weighs exactly the voices in force.
+
+`differing` says which there are, and which are open, in four queries; `complete` reads what a page shows of some of them.
 """
 
 from collections import defaultdict
 from dataclasses import dataclass, replace
 
 from django.apps import apps
-from django.db.models import Value
+from django.db.models import Case, F, Func, IntegerField, OuterRef, Subquery, Value, When
 
 from action_lines.models import ActionLine, Role
 from mandates.models import Figure, Mention, Organisation, Phase, Provision
-from mandates.sources import Source
+from mandates.sources import Source, fetch_sources
 from meetings.models import Meeting
-from wsis_tracker.register import dates
-from wsis_tracker.register.records import Record
+from wsis_tracker.register.records import Record, latest_day
 
 from .models import Ruling
 
 ROLES, VARIANT, FIGURE = "roles", "variant", "figure"
 OPEN, RULED = "open", "ruled"
+#: What the keys of each kind begin with.
+BEGINS = {ROLES: "role-", VARIANT: "variant-", FIGURE: "figure-"}
 
 
 @dataclass(frozen=True)
@@ -30,7 +33,7 @@ class Voice:
     """What one source says: a claim, the record's own value, the value printed elsewhere, or a count."""
 
     key: str
-    value: str
+    value: str = ""
     record: Record | None = None
     claimant: Organisation | None = None
     words: str = ""
@@ -41,16 +44,21 @@ class Voice:
 
 @dataclass(frozen=True)
 class Discrepancy:
-    """Voices that differ about one subject on a day, with the ruling on them if there is one."""
+    """Voices that differ about one subject on a day, with the ruling on them if there is one.
+
+    As `differing` finds it, it has its key and those of its voices, its action line, and `rows`: the tables and keys from which
+    `complete` reads the rest.
+    """
 
     key: str
     kind: str
-    subject: Record
     voices: tuple[Voice, ...]
+    subject: Record | None = None
     field_name: str = ""
     organisation: Organisation | None = None
     action_line: ActionLine | None = None
     ruling: Ruling | None = None
+    rows: tuple[tuple[type, int], ...] = ()
 
     @property
     def state(self):
@@ -62,37 +70,113 @@ class Discrepancy:
         return self.ruling is None or self.ruling.is_outdated(voice.key for voice in self.voices)
 
 
-def discrepancies(day, *, organisation=None, action_line=None):
-    """Every discrepancy of the published register as of `day`, by kind and key.
+@dataclass(frozen=True)
+class Found:
+    """Discrepancies by their keys, completed a slice at a time."""
+
+    keys: list[Discrepancy]
+
+    def count(self):
+        return len(self.keys)
+
+    def __getitem__(self, page):
+        return complete(self.keys[page])
+
+    def iterator(self, chunk):
+        """All of them, `chunk` read at a time."""
+        for start in range(0, len(self.keys), chunk):
+            yield from self[start : start + chunk]
+
+
+def discrepancies(day, **narrowed):
+    """Every discrepancy of the published register as of `day`, by kind and key; narrowed as `differing` says."""
+    return complete(differing(day, **narrowed))
+
+
+def differing(day, *, key=None, kinds=None, organisation=None, action_line=None):
+    """Which discrepancies there are as of `day`, by kind and key, each with the ruling on it and nothing more.
 
     `organisation` and `action_line` narrow it to the roles of one or some of them (a record or several); variants and
-    figures concern no role and are then left out.
+    figures concern no role and are then left out. What `kinds` or `key` exclude is not asked of the database.
     """
-    found = list(role_discrepancies(day, organisation, action_line))
+    finds = {ROLES: lambda: differing_roles(day, organisation, action_line)}
     if organisation is None and action_line is None:
-        found += [*variants(day), *figures(day)]
-    return with_rulings(found, day)
+        finds |= {VARIANT: lambda: variants(day), FIGURE: lambda: figures(day)}
+    wanted = [kind for kind in finds if (kinds is None or kind in kinds) and (not key or key.startswith(BEGINS[kind]))]
+    return with_rulings([found for kind in wanted for found in finds[kind]() if not key or found.key == key], day)
 
 
-def role_discrepancies(day, organisation=None, action_line=None):
-    """Organisations and lines on which the latest claims of several claimants differ in level."""
+def complete(found):
+    """The discrepancies with all that is shown of them: one query for each kind of record among them, one for figures' sources."""
+    whole = {}
+    for kind, read in ((ROLES, whole_roles), (VARIANT, whole_variants), (FIGURE, whole_figures)):
+        of_kind = [discrepancy for discrepancy in found if discrepancy.kind == kind]
+        whole |= {discrepancy.key: discrepancy for discrepancy in (read(of_kind) if of_kind else [])}
+    return [replace(whole[discrepancy.key], ruling=discrepancy.ruling) for discrepancy in found if discrepancy.key in whole]
+
+
+def rows_behind(found):
+    """The keys of the rows behind discrepancies, by their table."""
+    keys = defaultdict(list)
+    for discrepancy in found:
+        for model, key in discrepancy.rows:
+            keys[model].append(key)
+    return keys
+
+
+def with_rulings(found, day):
+    """The discrepancies, each with the latest ruling on its subject by `day`."""
+    found, rulings = list(found), {}
+    subjects = [discrepancy.key for discrepancy in found]
+    for ruling in Ruling.objects.published().as_of(day).filter(subject__in=subjects).order_by("ruled_on", "pk"):
+        rulings[ruling.subject] = ruling
+    return [replace(discrepancy, ruling=rulings.get(discrepancy.key)) for discrepancy in found]
+
+
+def differing_roles(day, organisation=None, action_line=None):
+    """The organisations and lines on which claims differ, by their keys."""
     roles = Role.objects.published().as_of(day).voices()
     if organisation is not None:
         roles = roles.filter(organisation__in=as_list(organisation))
     if action_line is not None:
         roles = roles.filter(action_line__in=as_list(action_line))
-    claims = defaultdict(lambda: defaultdict(list))
-    for role in roles.select_related("organisation", "action_line", "claimant", "made_in__document").order_by("valid_from", "pk"):
-        claims[role.organisation, role.action_line][role.claimant].append(role)
-    for (organisation_of, line), by_claimant in sorted(claims.items(), key=lambda item: subject_key(*item[0])):
-        voices = tuple(claim(latest, earlier) for *earlier, latest in by_claimant.values())
-        if len({voice.level for voice in voices}) > 1:
-            key = f"role-{organisation_of.slug}-{line.slug if line else 'implementation'}"
-            yield Discrepancy(key, ROLES, voices[0].record, voices, organisation=organisation_of, action_line=line)
+    subject = ("organisation__slug", "action_line__slug", "action_line__position", "action_line__parent")
+    roles = roles.select_related("organisation", "action_line").only("slug", "kind", "claimant", "restates", "valid_from", *subject)
+    for key, by_claimant in contradictions(roles):
+        voices = tuple(Voice(claims[-1].slug) for claims in by_claimant)
+        rows = tuple((Role, role.pk) for claims in by_claimant for role in claims)
+        yield Discrepancy(key, ROLES, voices, action_line=by_claimant[0][0].action_line, rows=rows)
 
 
 def as_list(record_or_several):
     return [record_or_several] if isinstance(record_or_several, Record) else record_or_several
+
+
+def whole_roles(found):
+    roles = Role.objects.filter(pk__in=rows_behind(found)[Role])
+    return role_discrepancies(roles.select_related("organisation", "action_line", "claimant", "made_in__document"))
+
+
+def role_discrepancies(roles):
+    """The discrepancies among `roles`, claims in force on one day that have been read with what they lead to; no query."""
+    for key, by_claimant in contradictions(roles):
+        voices = tuple(claim(latest, earlier) for *earlier, latest in by_claimant)
+        role = voices[0].record
+        yield Discrepancy(key, ROLES, voices, role, organisation=role.organisation, action_line=role.action_line)
+
+
+def contradictions(roles):
+    """The organisations and lines on which the latest claims of several claimants differ in level.
+
+    Gives for each the key, and of each claimant the claims in the order of their beginnings. What only restates is no voice.
+    """
+    on_subject = defaultdict(lambda: defaultdict(list))
+    for role in sorted(roles, key=lambda role: (role.valid_from, role.pk)):
+        if role.restates_id is None:
+            on_subject[role.organisation, role.action_line][role.claimant_id].append(role)
+    for (organisation, line), by_claimant in sorted(on_subject.items(), key=lambda item: subject_key(*item[0])):
+        if len({claims[-1].level for claims in by_claimant.values()}) > 1:
+            yield f"role-{organisation.slug}-{line.slug if line else 'implementation'}", list(by_claimant.values())
 
 
 def subject_key(organisation, line):
@@ -109,32 +193,43 @@ def source_models():
     return [model for model in apps.get_models() if issubclass(model, Source)]
 
 
-def varying(day):
-    """The keys of the source rows that give another value than their record, by their table; one UNION over all tables."""
+def variants(day):
+    """The records for which a paragraph gives another value than they do, by their keys; one UNION over all tables of sources."""
     models, provisions = source_models(), Provision.objects.published().as_of(day).order_by().values("pk")
     first, *others = [
         model.objects.of_published(day).exclude(field="").filter(provision__in=provisions)
-        .order_by().annotate(place=Value(place)).values_list("place", "pk")
+        .order_by().annotate(place=Value(place)).values_list("place", "record__slug", "field", "pk", "provision__slug")
         for place, model in enumerate(models)
     ]  # fmt: skip
-    found = defaultdict(list)
-    for place, key in first.union(*others, all=True):
-        found[models[place]].append(key)
-    return found
-
-
-def variants(day):
-    """Records for which a paragraph gives another value than they do."""
     by_subject = defaultdict(list)
-    for model, keys in varying(day).items():
-        named = [f"record__{lookup}" for lookup in model._meta.get_field("record").related_model.named_through]
-        for row in model.objects.filter(pk__in=keys).select_related("record", "provision__document", *named):
-            by_subject[row.record, row.field].append(row)
-    for (record, name), rows in sorted(by_subject.items(), key=lambda item: (item[0][0].slug, item[0][1])):
-        key = f"variant-{record.collection}-{record.slug}-{name}"
-        own = Voice("record", shown(record, name), record)
-        printed = (Voice(row.provision.slug, row.value, record, words=row.words, source=row.provision) for row in rows)
-        yield Discrepancy(key, VARIANT, record, (own, *printed), field_name=name)
+    for place, slug, name, key, provision in first.union(*others, all=True):
+        by_subject[slug, name, place].append((key, provision))
+    for (slug, name, place), printed in sorted(by_subject.items()):
+        collection = models[place]._meta.get_field("record").related_model.collection
+        voices = (Voice("record"), *(Voice(provision) for _key, provision in sorted(printed)))
+        rows = tuple((models[place], key) for key, _provision in sorted(printed))
+        yield Discrepancy(f"variant-{collection}-{slug}-{name}", VARIANT, voices, field_name=name, rows=rows)
+
+
+def whole_variants(found):
+    names = {discrepancy.field_name for discrepancy in found}
+    read = {model: varying(model, names).in_bulk(keys) for model, keys in rows_behind(found).items()}
+    fetch_sources(row.record for rows in read.values() for row in rows.values() if isinstance(row.record, Figure))  # for its address
+    for discrepancy in found:
+        rows = [read[model][key] for model, key in discrepancy.rows if key in read[model]]
+        if rows:
+            record = rows[0].record
+            own = Voice("record", shown(record, discrepancy.field_name), record)
+            printed = (Voice(row.provision.slug, row.value, record, words=row.words, source=row.provision) for row in rows)
+            yield replace(discrepancy, subject=record, voices=(own, *printed))
+
+
+def varying(model, names):
+    """The source rows of a table with their records, what those are named and addressed by, and what the fields `names` lead to."""
+    record = model._meta.get_field("record").related_model
+    links = [field.name for field in record._meta.concrete_fields if field.is_relation and field.name in names]
+    named = [f"record__{lookup}" for lookup in (*record.named_through, *links)]
+    return model.objects.select_related("record", "provision__document", *named)
 
 
 def shown(record, name):
@@ -143,40 +238,39 @@ def shown(record, name):
     return str(display() if display else getattr(record, name) or "")
 
 
-def counted():
-    """By `Figure.Counts`, the days from which each of the records counted by a figure is there."""
-    mentions = Mention.objects.published().filter(certainty=Mention.Certainty.SPECIFIC, organisation__slug="itu")
-    days = {kind: [] for kind in Figure.Counts}
-    for phase, slug, day in mentions.values_list("provision__document__phase", "provision__slug", "provision__document__dated_on"):
-        if phase == Phase.GENEVA:
-            days[Figure.Counts.MENTIONS_GENEVA].append(day)
-        elif phase == Phase.TUNIS:
-            annex = slug.startswith("tunis-agenda-annex")
-            days[Figure.Counts.MENTIONS_ANNEX if annex else Figure.Counts.MENTIONS_TUNIS].append(day)
-    days[Figure.Counts.MEETINGS] = Meeting.objects.published().filter(series="wg-wsis").known_from()
-    return days
-
-
 def figures(day):
     """Figures that state another number than the register counts as of the figure's own date."""
-    stated = Figure.objects.published().as_of(day).exclude(counts="").prefetch_related("sources__provision__document")
-    days = counted()
-    for figure in stated.order_by("slug"):
-        until = dates.latest(figure.dated_on).isoformat()
-        held = sum(1 for first in days[figure.counts] if first and first <= until)
-        if held != figure.value:
-            source = next(iter(figure.sources.all()), None)
-            voices = (
-                Voice(figure.slug, f"{figure.value:.0f}", figure, source=source.provision if source else None),
-                Voice("register", str(held)),
-            )
-            yield Discrepancy(f"figure-{figure.slug}", FIGURE, figure, voices)
+    stated = Figure.objects.published().as_of(day).exclude(counts="")
+    for figure in stated.annotate(until=latest_day("dated_on"), held=counted()).order_by("slug"):
+        if figure.held != figure.value:
+            voices = (Voice(figure.slug, f"{figure.value:.0f}", figure), Voice("register", str(figure.held)))
+            yield Discrepancy(f"figure-{figure.slug}", FIGURE, voices, figure)
 
 
-def with_rulings(found, day):
-    """The discrepancies, each with the latest ruling on its subject by `day`."""
-    rulings = {}
-    subjects = [discrepancy.key for discrepancy in found]
-    for ruling in Ruling.objects.published().as_of(day).filter(subject__in=subjects).order_by("ruled_on", "pk"):
-        rulings[ruling.subject] = ruling
-    return [replace(discrepancy, ruling=rulings.get(discrepancy.key)) for discrepancy in found]
+def counted():
+    """How many of the records that a figure counts were there on its own date, annotated as `until`.
+
+    The meetings take the date under the same name, for what `as_of` asks of their sources in turn.
+    """
+    until = OuterRef("until")
+    mentions = Mention.objects.published().as_of(until).filter(certainty=Mention.Certainty.SPECIFIC, organisation__slug="itu")
+    geneva, tunis = (mentions.filter(provision__document__phase=phase) for phase in (Phase.GENEVA, Phase.TUNIS))
+    annex = {"provision__slug__startswith": "tunis-agenda-annex"}
+    of_group = Meeting.objects.published().filter(series="wg-wsis")
+    records = {
+        Figure.Counts.MENTIONS_GENEVA: geneva,
+        Figure.Counts.MENTIONS_TUNIS: tunis.exclude(**annex),
+        Figure.Counts.MENTIONS_ANNEX: tunis.filter(**annex),
+        Figure.Counts.MEETINGS: of_group.alias(until=until).as_of(until),
+    }
+    number = Func(F("pk"), function="COUNT", output_field=IntegerField())
+    cases = (When(counts=kind, then=Subquery(rows.order_by().values(counted=number))) for kind, rows in records.items())
+    return Case(*cases, output_field=IntegerField())
+
+
+def whole_figures(found):
+    fetch_sources(discrepancy.subject for discrepancy in found)
+    for discrepancy in found:
+        stated, counted_here = discrepancy.voices
+        source = next(iter(discrepancy.subject.sources.all()), None)
+        yield replace(discrepancy, voices=(replace(stated, source=source.provision if source else None), counted_here))

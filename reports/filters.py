@@ -6,7 +6,7 @@ from django_filters import CharFilter
 from action_lines.models import Role
 from wsis_tracker.rest.filters import LONGEST_VALUE, ONE, RANGE, ChoiceFilter, DayFilter, RecordFilter, RecordFilterSet, StrictFilterSet
 
-from .discrepancies import FIGURE, OPEN, ROLES, RULED, VARIANT, discrepancies
+from .discrepancies import FIGURE, OPEN, ROLES, RULED, VARIANT, Found, differing
 from .models import Report, Ruling
 
 KINDS = [(ROLES, _("roles")), (VARIANT, _("variant")), (FIGURE, _("figure"))]
@@ -34,15 +34,10 @@ class DiscrepancyFilterSet(StrictFilterSet):
 
     def found(self):
         """The discrepancies of the day asked for, today where none is, within the scope."""
-        found = discrepancies(self.day_or_today, organisation=self.asked("organisation"), action_line=self.asked("action_line"))
-        key, kinds, states = self.form.cleaned_data["key"], self.asked("kind"), self.asked("state")
-        return [
-            discrepancy
-            for discrepancy in found
-            if (not key or discrepancy.key == key)
-            and (kinds is None or discrepancy.kind in kinds)
-            and (states is None or discrepancy.state in states)
-        ]
+        scope = {"organisation": self.asked("organisation"), "action_line": self.asked("action_line")}
+        found = differing(self.day_or_today, key=self.form.cleaned_data["key"], kinds=self.asked("kind"), **scope)
+        states = self.asked("state")
+        return Found([discrepancy for discrepancy in found if states is None or discrepancy.state in states])
 
 
 class RulingFilterSet(RecordFilterSet):

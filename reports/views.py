@@ -1,8 +1,5 @@
 """The public pages of discrepancies and reports."""
 
-from itertools import groupby
-
-from django.db.models import prefetch_related_objects
 from django.utils.translation import gettext_lazy as _
 
 from action_lines.models import ActionLine, Role
@@ -15,12 +12,6 @@ from wsis_tracker.rest.serializers import API
 from .coverage import coverage
 from .filters import KINDS, STATES, DiscrepancyFilterSet, ReportFilterSet
 from .models import Report, ReportKind
-
-
-def prefetch_names(records):
-    """Fetch what the names and addresses of `records` of any kinds need; as many queries as kinds have such fields."""
-    for model, alike in groupby(sorted(records, key=lambda record: record.collection), type):
-        prefetch_related_objects(list(alike), *model.named_through, *model.addressed_through)
 
 
 def organisations_with_roles():
@@ -48,13 +39,6 @@ class DiscrepancyList(RecordListView):
     def facets(self):
         """None: discrepancies are computed, and their selects are no columns."""
         return {}
-
-    def count_of(self, records):
-        return len(records)
-
-    def with_parts(self, records):
-        prefetch_names([discrepancy.subject for discrepancy in records[self.offset : self.offset + self.limit]])
-        return records
 
     def undated(self):
         return Role.objects.published().undated().count() if self.day else 0

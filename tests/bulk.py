@@ -158,6 +158,26 @@ def reports(n):
     return copies(Report.objects.first(), n)
 
 
+def disagreeing(n):
+    """`n` lines on which two claimants differ about ITU, `n` variants in each of three kinds of record, `n` figures that miscount."""
+    made = iter(lines(n))
+    template = Role.objects.get(slug="itu-c7-council-res-1244-annex")
+    claims = copies(template, n, lambda row, i: setattr(row, "action_line", next(made)))
+    others, claimant = iter(claims), Organisation.objects.get(slug="unesco")
+
+    def other(row, i):
+        row.action_line, row.claimant, row.kind = next(others).action_line, claimant, "partner"
+
+    copies(template, n, other)
+    provision = template.made_in
+    for make, field in ((mandates, "item"), (submissions, "phase"), (meetings, "topic")):
+        records = make(n)
+        rows = records[0].sources.model
+        rows.objects.filter(record__in=records)._raw_delete("default")  # past history, like the rest
+        rows.objects.bulk_create(rows(record=record, provision=provision, field=field, value="z") for record in records)
+    copies(Figure.objects.exclude(counts="").first(), n, lambda row, i: setattr(row, "value", 10_000 + i))
+
+
 #: Who makes the rows of each collection.
 MAKERS = {
     "organisations": organisations,

@@ -5,11 +5,13 @@ import datetime
 import pytest
 
 from mandates.models import Organisation
-from reports.discrepancies import discrepancies
+from reports.discrepancies import complete, differing, discrepancies
 from reports.models import Ruling
 from tests.factories import (
     ActionLineFactory,
     FigureFactory,
+    MandateFactory,
+    MeetingFactory,
     OrganisationFactory,
     ProvisionFactory,
     RoleFactory,
@@ -95,6 +97,30 @@ def test_a_figure_that_differs_from_the_count_of_records_is_one():
     figure = FigureFactory(counts="meetings", value=10, dated_on="2006-04")
     (found,) = [d for d in discrepancies(DAY) if d.subject == figure]
     assert [v.value for v in found.voices] == ["10", "9"]
+
+
+def test_a_figure_is_compared_with_the_meetings_known_on_its_own_date_however_they_are_known(acting):
+    figure = FigureFactory(counts="meetings", value=9, dated_on="2006-04")
+    assert figure not in [d.subject for d in discrepancies(DAY)]
+    MeetingFactory(series="wg-wsis", number=101, held_from="2006-05", held_to=None, announced_on="2006-04-30")
+    named = MeetingFactory(series="wg-wsis", number=102, held_from=None, held_to=None, date_basis="")
+    named.sources.create(provision=ProvisionFactory(document__dated_on="2005"))
+    MeetingFactory(series="wg-wsis", number=103, held_from="2006-05-01", held_to=None)
+    (found,) = [d for d in discrepancies(DAY) if d.subject == figure]
+    assert [v.value for v in found.voices] == ["9", "11"]
+
+
+def test_a_variant_of_what_a_record_leads_to_is_shown_by_name(acting):
+    mandate = MandateFactory(reports_to=OrganisationFactory(acronym="COUNCIL-X"))
+    mandate.sources.create(provision=ProvisionFactory(), field="reports_to", value="the Conference")
+    (found,) = [d for d in discrepancies(DAY) if d.subject == mandate]
+    assert [v.value for v in found.voices] == ["COUNCIL-X", "the Conference"]
+
+
+def test_the_discrepancies_found_are_those_that_are_shown():
+    found = differing(DAY)
+    assert {d.kind for d in found} >= {"roles", "variant"}
+    assert [(d.key, [v.key for v in d.voices]) for d in found] == [(d.key, [v.key for v in d.voices]) for d in complete(found)]
 
 
 @pytest.mark.parametrize("day, lines", [("2005-10-15", []), ("2005-12-01", ["c7"]), ("2006-05-01", ["c1", "c3", "c4", "c6", "c7", "c11"])])

@@ -4,10 +4,8 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from action_lines.models import Role
-from mandates.models import Figure, MandateSource, Organisation
-from meetings.models import SubmissionSource
-from wsis_tracker.register.changes import Change, act
+from mandates.models import Organisation
+from wsis_tracker.register.changes import Change
 
 from . import bulk, factories
 
@@ -35,7 +33,7 @@ PINNED = {
     "progress": 3,
     "rulings": 2,
     "reports": 5,
-    "discrepancies": 11,
+    "discrepancies": 9,
     "search": 24,
     "changes": 3,
 }
@@ -61,36 +59,20 @@ def test_a_collection_takes_the_same_queries_for_ten_rows_and_a_thousand(client,
     assert many <= few == PINNED[collection]
 
 
-def disagreeing(n):
-    """`n` lines on which two claimants differ about ITU, `n` mandates and submissions with a variant, `n` figures that count otherwise."""
-    made = iter(bulk.lines(n))
-    template = Role.objects.get(slug="itu-c7-council-res-1244-annex")
-    claims = bulk.copies(template, n, lambda row, i: setattr(row, "action_line", next(made)))
-    others, claimant = iter(claims), Organisation.objects.get(slug="unesco")
-
-    def other(row, i):
-        row.action_line, row.claimant, row.kind = next(others).action_line, claimant, "partner"
-
-    bulk.copies(template, n, other)
-    variants = bulk.mandates(n)
-    provision = variants[0].made_in
-    with act(reason="a test"):
-        MandateSource.objects.filter(record__in=variants).delete()
-    MandateSource.objects.bulk_create(MandateSource(record=mandate, provision=provision, field="item", value="z") for mandate in variants)
-    submissions = bulk.submissions(n)
-    with act(reason="a test"):
-        SubmissionSource.objects.filter(record__in=submissions).delete()
-    SubmissionSource.objects.bulk_create(SubmissionSource(record=row, provision=provision, field="phase", value="z") for row in submissions)
-    bulk.copies(Figure.objects.exclude(counts="").first(), n, lambda row, i: setattr(row, "value", 10_000 + i))
-
-
 def test_discrepancies_take_the_same_queries_for_ten_and_a_thousand(client):
-    disagreeing(10)
+    bulk.disagreeing(10)
     few, _ = queries(client, "discrepancies", limit=1000)
-    disagreeing(330)
+    bulk.disagreeing(330)
     many, body = queries(client, "discrepancies", limit=1000)
     assert len(body["results"]) >= 1000
     assert many <= few == PINNED["discrepancies"]
+
+
+def test_discrepancies_of_one_kind_ask_nothing_of_the_others(client):
+    bulk.disagreeing(3)
+    alone = {kind: queries(client, "discrepancies", kind=kind)[0] for kind in ["roles", "variant", "figure"]}
+    assert alone == {"roles": 3, "variant": 5, "figure": 3}
+    assert queries(client, "discrepancies", key="role-itu-c7")[0] == 3
 
 
 def test_a_search_takes_the_same_queries_for_ten_finds_and_a_thousand(client):

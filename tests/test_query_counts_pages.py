@@ -1,5 +1,7 @@
 """No page asks more of the database for a thousand rows than for ten."""
 
+import datetime
+
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
@@ -7,6 +9,7 @@ from django.test.utils import CaptureQueriesContext
 from action_lines.models import ActionLine, ActivityLine, Role
 from mandates.models import Document, Provision
 from meetings.models import Conclusion, Meeting
+from reports.discrepancies import differing
 
 from . import bulk, factories
 
@@ -104,9 +107,25 @@ DETAILS = {
     "/matrix/": bulk.roles,
     "/timeline/?limit=1000": bulk.roles,
     "/": of_organisation,
-    "/discrepancies/": on_line,
+    "/discrepancies/": bulk.disagreeing,
     "/search/?q=copy&limit=1000": of_organisation,
 }
+
+
+@pytest.mark.parametrize("day", [{}, {"as_of": "2026-06-01"}])
+def test_discrepancies_of_every_kind_take_few_queries(client, day):
+    bulk.disagreeing(3)
+    number, html = queries(client, "/discrepancies/", limit=1000, **day)
+    assert all(f'id="{kind}-' in html for kind in ["role", "variant-mandates", "variant-submissions", "variant-meetings", "figure"])
+    assert number <= 12
+
+
+def test_which_discrepancies_there_are_and_which_are_open_takes_four_queries():
+    bulk.disagreeing(3)
+    with CaptureQueriesContext(connection) as captured:
+        found = differing(datetime.date(2026, 6, 1))
+        assert {discrepancy.kind for discrepancy in found if discrepancy.is_open} == {"roles", "variant", "figure"}
+    assert len(captured) == 4
 
 
 @pytest.mark.parametrize("address", DETAILS)

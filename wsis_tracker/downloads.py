@@ -47,8 +47,8 @@ def list_of(collection, request):
         raise Http404
     filterset.refuse_unknown(empty_allowed=True)
     context = {"request": request, "day": filterset.day and filterset.day.isoformat()}
-    records = filterset.found() if collection == "discrepancies" else filterset.qs.iterator(CHUNK)
-    return rows_of(iter(records), serializer, context)
+    records = filterset.found() if collection == "discrepancies" else filterset.qs
+    return rows_of(records.iterator(CHUNK), serializer, context)
 
 
 def rows_found(filterset, request):

@@ -2,6 +2,8 @@
 
 from dataclasses import dataclass, field
 
+from reports.discrepancies import contradictions
+
 
 @dataclass
 class Cell:
@@ -21,15 +23,16 @@ class Cell:
         self.voices[role.claimant_id] = role
 
 
-def matrices(roles, lines, discrepancies):
+def matrices(roles, lines):
     """One matrix of the lines, and one of the sub-lines: its lines, and its rows; one query.
 
     A row is an organisation with a cell for each line, None where it has no claim there; one without any claim has no row.
     """
-    differing = {(d.organisation.pk, d.action_line.pk): d.key for d in discrepancies if d.action_line}
+    roles = roles.filter(action_line__isnull=False).select_related("organisation", "action_line", "claimant")
+    roles = list(roles.order_by("organisation__slug", "valid_from", "pk"))
+    differing = {(first.organisation_id, first.action_line_id): key for key, ((first, *_), *_) in contradictions(roles)}
     cells, organisations = {}, {}
-    roles = roles.filter(action_line__isnull=False).select_related("organisation", "claimant")
-    for role in roles.order_by("organisation__slug", "valid_from", "pk"):
+    for role in roles:
         organisations[role.organisation_id] = role.organisation
         key = role.organisation_id, role.action_line_id
         cells.setdefault(key, Cell(discrepancy=differing.get(key, ""))).add(role)

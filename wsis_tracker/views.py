@@ -17,8 +17,7 @@ from meetings.models import Meeting, Task
 from meetings.models.discussions import MeetingState
 from meetings.models.tasks import TaskState
 from reports.coverage import SILENT
-from reports.discrepancies import discrepancies
-from reports.views import prefetch_names
+from reports.discrepancies import complete, differing, role_discrepancies, with_rulings
 from wsis_tracker.pages.axis import MONTHS_TOLD, Axis
 from wsis_tracker.pages.bars import bar
 from wsis_tracker.pages.forms import FilterForm
@@ -46,17 +45,16 @@ class HomePage(Page):
 
     def get_context_data(self, **kwargs):
         numbers = standing(self.day, self.shown_day)
-        differing = [d for d in discrepancies(self.shown_day) if d.is_open]
-        prefetch_names([d.subject for d in differing[:NAMED]])
+        unsettled = [discrepancy for discrepancy in differing(self.shown_day) if discrepancy.is_open]
         if self.day:
             self.left_out.append(Task.objects.published().undated())
         return super().get_context_data(
             states=TaskState.choices,
             standing=self.tasks(numbers["tasks"][0], numbers["body"]),
             late=numbers["tasks"][0][LATE],
-            lines=self.lines(numbers["family"], {d.action_line.family for d in differing if d.action_line}),
-            discrepancies=differing[:NAMED],
-            discrepancy_count=len(differing),
+            lines=self.lines(numbers["family"], {found.action_line.family for found in unsettled if found.action_line}),
+            discrepancies=complete(unsettled[:NAMED]),
+            discrepancy_count=len(unsettled),
             changes=[] if self.day else shown_of(CHANGED, list(entries(CHANGED, self.there_quietly).reverse()[:NAMED])),
             **self.meetings(),
             **kwargs,
@@ -146,7 +144,7 @@ class ActionLinePage(RecordPage):
         return super().get_context_data(
             roles=roles,
             axis=Axis.over([role.valid_from for role in roles], self.shown_day),
-            discrepancies=discrepancies(self.shown_day, action_line=line),
+            discrepancies=with_rulings(role_discrepancies(role for role in roles if role.held_on(self.shown_day)), self.shown_day),
             mandates=mandates,
             tasks=tasks,
             states=dict(TaskState.choices),
@@ -207,8 +205,7 @@ class MatrixPage(Page):
     def get_context_data(self, **kwargs):
         lines = list(self.there(ActionLine.objects.all()))
         roles = self.held(Role.objects.published(), self.shown_day)
-        differing = discrepancies(self.shown_day, action_line=lines)
-        return super().get_context_data(matrices=matrices(roles, lines, differing), **kwargs)
+        return super().get_context_data(matrices=matrices(roles, lines), **kwargs)
 
 
 class TimelinePage(ListPage):

@@ -5,7 +5,7 @@ from operator import or_
 
 from django.core.exceptions import ValidationError
 from django.db import models
-from django.db.models import Exists, Min, OuterRef, Q
+from django.db.models import Exists, OuterRef, Q
 from django.db.models.functions import Coalesce, Substr
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
@@ -59,12 +59,6 @@ class MeetingQuerySet(RecordQuerySet):
         """Keep what was known by `day`: held, announced, or named by a document of no later date."""
         named = MeetingSource.objects.filter(record=OuterRef("pk"), provision__document__dated_on__lte=day)
         return self.filter(Q(held_from__lte=day) | Q(announced_on__lte=day) | Exists(named))
-
-    def known_from(self):
-        """Of each meeting, the first day on which `as_of` keeps it; None where no date places it."""
-        named = self.annotate(named_on=Min("sources__provision__document__dated_on"))
-        days = named.order_by().values_list("held_from", "announced_on", "named_on")
-        return [min(filter(None, known), default=None) for known in days]
 
     def undated(self):
         """Keep what no date places at all: neither held, nor announced, nor named by a dated document."""
