@@ -195,7 +195,7 @@ class DocumentDetailSerializer(DocumentSerializer):
 
     @extend_schema_field(Link(many=True))
     def get_chain(self, document):
-        return Link(document.chain(self.day), many=True, context=self.context).data
+        return Link(document.chain(self.day).documents, many=True, context=self.context).data
 
 
 class ProvisionSerializer(RecordSerializer):

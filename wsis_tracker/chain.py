@@ -4,8 +4,7 @@ from dataclasses import dataclass
 
 from django.utils.translation import get_language_bidi
 
-from mandates.models import Document, Relation
-from mandates.models.documents import CHAIN
+from mandates.models import Document
 from wsis_tracker.pages.axis import Axis
 
 #: How far below each other the documents stand, in pixels.
@@ -38,15 +37,14 @@ class Drawing:
 
 
 def drawing(chain):
-    """The dated documents of a chain from link to link, or None where fewer than two are dated; one query."""
-    dated = [document for document in chain if document.dated_on]
+    """The dated documents of a chain from link to link, or None where fewer than two are dated."""
+    dated = [document for document in chain.documents if document.dated_on]
     if len(dated) < 2:
         return None
     axis = Axis.over([document.dated_on for document in dated])
-    links = {
-        document.pk: Link(document, axis.at(document.dated_on), STEP * row + STEP // 2, axis.is_late(document.dated_on))
+    places = {
+        document: Link(document, axis.at(document.dated_on), STEP * row + STEP // 2, axis.is_late(document.dated_on))
         for row, document in enumerate(dated)
     }
-    joined = Relation.objects.published().filter(kind__in=CHAIN, document__in=links, target__in=links)
-    ends = [(links[later], links[earlier]) for later, earlier in joined.order_by("pk").values_list("document", "target")]
-    return Drawing(axis, list(links.values()), [(a.x, a.y, b.x, b.y) for a, b in ends])
+    ends = [(places[later], places[earlier]) for later, earlier in chain.links if later in places and earlier in places]
+    return Drawing(axis, list(places.values()), [(a.x, a.y, b.x, b.y) for a, b in ends])

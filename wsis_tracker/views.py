@@ -98,7 +98,7 @@ class DocumentPage(RecordPage):
             aliases=document.aliases.all(),
             authors=document.authors.select_related("organisation"),
             links=document.links.all(),
-            chain=(chain := document.chain(self.day)),
+            chain=(chain := document.chain(self.day)).documents,
             drawing=drawing(chain),
             relations=[relation for relation in bearing if relation.document_id == document.pk],
             related_from=[relation for relation in bearing if relation.target_id == document.pk],

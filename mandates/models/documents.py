@@ -1,8 +1,11 @@
 """Documents, their paragraphs, and how they bear on one another."""
 
+from collections import defaultdict
+from typing import NamedTuple
+
 from django.core.exceptions import ValidationError
-from django.db import models
-from django.db.models import Q
+from django.db import connections, models
+from django.db.models import F, Q
 from django.db.models.functions import Coalesce
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
@@ -14,6 +17,7 @@ from wsis_tracker.register.records import (
     DatedQuerySet,
     DatedRecord,
     Part,
+    PeriodQuerySet,
     PeriodRecord,
     Record,
     RecordManager,
@@ -124,23 +128,17 @@ class Document(DatedRecord):
     def chain(self, day=None):
         """The published documents that this one amends, revises or continues, and that do so to it, from link to link.
 
-        In the order of the links, where they leave it open by date; as of `day` where one is given.
+        In the order of the links, where they leave it open by date; as of `day` where one is given. Two queries at any length.
         """
-        relations = Relation.objects.published().filter(kind__in=CHAIN, target__isnull=False)
-        documents = Document.objects.published()
+        relations, documents = Relation.objects.published(), Document.objects.published()
         if day:
             relations, documents = relations.as_of(day), documents.as_of(day)
-        earlier, reached, new = {}, {self.pk}, {self.pk}
-        for _step in range(LONGEST_CHAIN):
-            joined = relations.filter(Q(document__in=new) | Q(target__in=new)).order_by().values_list("document", "target")
-            for later, before in joined:
-                earlier.setdefault(later, set()).add(before)
-                new = new | {later, before}
-            new -= reached
-            reached |= new
-            if not new:
-                break
-        return in_order(list(documents.filter(pk__in=reached)), earlier) if earlier else []
+        links = relations.chained_to(self)
+        if not links:
+            return Chain([], [])
+        there = documents.in_bulk({key for link in links for key in link})
+        links = [(there[later], there[earlier]) for later, earlier in links if later in there and earlier in there]
+        return Chain(in_order(there.values(), links), links)
 
     def clean(self):
         super().clean()
@@ -171,13 +169,23 @@ def check_normalised(field, normalised):
         raise ValidationError({field: _("A symbol is made of letters, digits and strokes.")})
 
 
-def in_order(documents, earlier):
-    """`documents`, each after those that `earlier` names for it, then by date; in a circle by date alone."""
+class Chain(NamedTuple):
+    """Documents in the order in which they change one another, and each link among them: the later document and the earlier."""
+
+    documents: list
+    links: list
+
+
+def in_order(documents, links):
+    """`documents`, each after those that `links` name as earlier than it, then by date; in a circle by date alone."""
+    earlier = defaultdict(set)
+    for later, before in links:
+        earlier[later].add(before)
     left = sorted(documents, key=lambda document: (document.dated_on or "9999", document.slug))
     ordered = []
     while left:
-        waiting = {document.pk for document in left}
-        document = next((d for d in left if not earlier.get(d.pk, set()) & waiting - {d.pk}), left[0])
+        waiting = set(left)
+        document = next((d for d in left if not earlier[d] & waiting), left[0])
         ordered.append(document)
         left.remove(document)
     return ordered
@@ -298,7 +306,7 @@ class Provision(Record):
             models.UniqueConstraint(fields=["document", "label"], name="provision_label_once"),
             models.UniqueConstraint(fields=["document", "position"], name="provision_position_once"),
             models.CheckConstraint(
-                condition=Q(parent=None) | ~Q(parent=models.F("id")),
+                condition=Q(parent=None) | ~Q(parent=F("id")),
                 name="provision_is_not_its_own_parent",
                 violation_error_message=_("A provision is no part of itself."),
             ),
@@ -363,6 +371,37 @@ CONVERSE = {
 CHAIN = [RelationKind.AMENDS, RelationKind.REVISES, RelationKind.CONTINUES]
 
 
+class RelationQuerySet(PeriodQuerySet):
+    def chained_to(self, document):
+        """The links of the chain in which `document` stands: of each, the keys of the later document and of the earlier.
+
+        Walks along these relations both ways, LONGEST_CHAIN links far; one query.
+        """
+        links = self.filter(kind__in=CHAIN, target__isnull=False).order_by()
+        links = links.annotate(later=F("document"), earlier=F("target")).values_list("later", "earlier")
+        sql, params = links.query.get_compiler(self.db).as_sql()
+        with connections[self.db].cursor() as cursor:
+            cursor.execute(WALK.format(links=sql), [document.pk, *params, LONGEST_CHAIN, LONGEST_CHAIN, *params])
+            return cursor.fetchall()
+
+
+#: The documents to which links lead from step to step, each once a step, so that a circle ends; then the links at them.
+#: The links are no CTE of their own, for SQLite reads one in full that is used twice.
+WALK = """
+    WITH RECURSIVE walk (here, steps) AS (
+        SELECT CAST(%s AS bigint), 0
+        UNION
+        SELECT CASE WHEN link.later = walk.here THEN link.earlier ELSE link.later END, walk.steps + 1
+        FROM walk JOIN ({links}) AS link ON link.later = walk.here OR link.earlier = walk.here
+        WHERE walk.steps < %s
+    )
+    SELECT DISTINCT link.later, link.earlier
+    FROM (SELECT DISTINCT here FROM walk WHERE steps < %s) AS reached
+    JOIN ({links}) AS link ON link.later = reached.here OR link.earlier = reached.here
+    ORDER BY link.later, link.earlier
+"""
+
+
 class Relation(PeriodRecord):
     """How a document, or one of its provisions, bears on another document; the other may not be in the register yet."""
 
@@ -382,6 +421,7 @@ class Relation(PeriodRecord):
 
     collection = "relations"
     named_through = ("document", "target")
+    objects = RecordManager.from_queryset(RelationQuerySet)()
 
     class Meta(PeriodRecord.Meta):
         ordering = ["document__slug", "kind", "slug"]
@@ -395,7 +435,7 @@ class Relation(PeriodRecord):
                 violation_error_message=_("Name the other document, or its symbol where it is not in the register; not both."),
             ),
             models.CheckConstraint(
-                condition=Q(target=None) | ~Q(target=models.F("document")) | Q(kind="cites"),
+                condition=Q(target=None) | ~Q(target=F("document")) | Q(kind="cites"),
                 name="relation_joins_two_documents",
                 violation_error_message=_("A document cannot bear on itself."),
             ),
