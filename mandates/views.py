@@ -11,7 +11,7 @@ from .models import Appointment, Document, Mandate, Organisation, OrganisationNa
 from .models.documents import DocumentKind
 from .models.mandates import Modality, Nature
 from .models.organisations import OrganisationKind
-from .sources import with_sources
+from .sources import fetch_sources, with_sources
 
 #: How many records of a kind a page shows before it leads to their list.
 SHOWN = 20
@@ -39,7 +39,7 @@ class OrganisationList(RecordListView):
 
 class OrganisationPage(RecordPage):
     template_name = "mandates/organisation.html"
-    queryset = with_sources(Organisation.objects.select_related("parent", "sector", "predecessor"))
+    queryset = Organisation.objects.select_related("parent", "sector", "predecessor")
     record_name = "organisation"
 
     def get_context_data(self, **kwargs):
@@ -47,22 +47,26 @@ class OrganisationPage(RecordPage):
         roles = organisation.roles.select_related(
             "organisation", "action_line", "claimant", "made_in__document", "restates__made_in__document"
         )
+        roles = list(self.there(roles))
+        appointments = list(self.there(organisation.appointments.select_related("person", "organisation", "appointed_by")))
+        related = list(self.there(Organisation.objects.filter(Q(parent=organisation) | Q(predecessor=organisation))))
         documents = list(self.there(organisation.documents.all() | organisation_authored(organisation)).distinct()[: SHOWN + 1])
         meetings = list(self.there(organisation.meetings.all()).order_by(F("held_from").desc(nulls_last=True), "slug")[: SHOWN + 1])
-        appointments = organisation.appointments.select_related("person", "organisation", "appointed_by")
+        asked = self.asked_of(organisation)
+        fetch_sources([organisation], roles, appointments, *asked.values())
         return super().get_context_data(
             names=self.names(organisation),
             admissions=organisation.open_to.select_related("organisation"),
-            parts=self.there(organisation.children.all()),
-            successors=self.there(organisation.successors.all()),
-            appointments=self.there(with_sources(appointments)),
-            chair=organisation.appointments.published().titular_chairs().as_of(self.shown_day).select_related("person").first(),
-            roles=self.there(with_sources(roles)),
+            parts=[other for other in related if other.parent_id == organisation.pk],
+            successors=[other for other in related if other.predecessor_id == organisation.pk],
+            appointments=appointments,
+            chair=next((office for office in appointments if office.is_titular_chair and office.held_on(self.shown_day)), None),
+            roles=roles,
             documents=documents[:SHOWN],
             more_documents=len(documents) > SHOWN,
             meetings=meetings[:SHOWN],
             more_meetings=len(meetings) > SHOWN,
-            **self.asked_of(organisation),
+            **asked,
             **kwargs,
         )
 
@@ -78,10 +82,14 @@ class OrganisationPage(RecordPage):
 
     def asked_of(self, organisation):
         """What is asked of it: in force on the day shown, ended before it, and proposed."""
-        mandates = with_sources(Mandate.objects.select_related("made_in__document").addressed_to(organisation).published())
-        in_force = self.held(mandates, self.shown_day)
-        ended = mandates.none() if self.day else mandates.filter(valid_until__lte=self.shown_day).exclude(modality=Modality.PROPOSED)
-        return {"in_force": in_force, "ended": ended, "proposed": mandates.proposed_by(self.shown_day)}
+        mandates = Mandate.objects.published().addressed_to(organisation)
+        self.left_out.append(mandates.undated())
+        mandates = list(mandates.select_related("made_in__document"))
+        return {
+            "in_force": [mandate for mandate in mandates if mandate.held_on(self.shown_day)],
+            "ended": [] if self.day else [mandate for mandate in mandates if mandate.ended_by(self.shown_day)],
+            "proposed": [mandate for mandate in mandates if mandate.proposed_by(self.shown_day)],
+        }
 
 
 def organisation_authored(organisation):
@@ -132,16 +140,18 @@ class MandateList(RecordListView):
 
 class MandatePage(RecordPage):
     template_name = "mandates/mandate.html"
-    queryset = with_sources(Mandate.objects.select_related("made_in__document", "parent", "reports_to", "reports_via"))
+    queryset = Mandate.objects.select_related("made_in__document", "parent", "reports_to", "reports_via")
     record_name = "mandate"
 
     def get_context_data(self, **kwargs):
         mandate = self.record
+        items = list(self.there(mandate.children.all()))
+        fetch_sources([mandate], items)
         return super().get_context_data(
             heading=_("Mandate"),
             addressees=mandate.addressees.select_related("organisation"),
             lines=mandate.action_lines.of_published(self.day).select_related("record"),
-            items=self.there(with_sources(mandate.children.select_related("made_in__document"))),
+            items=items,
             conclusions=mandate.conclusions.of_published(self.day).select_related("record__meeting"),
             tasks=self.there(mandate.tasks.all()),
             **kwargs,

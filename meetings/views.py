@@ -1,16 +1,17 @@
 """The public pages of meetings and of follow-up tasks."""
 
+from django.db.models import Prefetch
 from django.utils.translation import gettext_lazy as _
 
 from action_lines.models import ActionLine
 from mandates.models import Organisation
 from mandates.models.organisations import OrganisationKind
-from mandates.sources import with_sources
+from mandates.sources import fetch_sources, with_sources
 from wsis_tracker.pages.forms import as_choices
 from wsis_tracker.pages.views import Page, RecordListView, RecordPage
 
 from .filters import MeetingFilterSet, TaskFilterSet
-from .models import Meeting, Submission, Task, TaskOrganisation
+from .models import ConclusionMandate, Meeting, QuestionForum, Submission, Task, TaskOrganisation
 from .models.discussions import MeetingKind, MeetingState
 from .models.tasks import TaskState
 from .year import months_of, weekdays
@@ -69,25 +70,27 @@ class MeetingYear(Page):
 
 class MeetingPage(RecordPage):
     template_name = "meetings/meeting.html"
-    queryset = with_sources(Meeting.objects.select_related("body"))
+    queryset = Meeting.objects.select_related("body")
     record_name = "meeting"
 
     def get_context_data(self, **kwargs):
         meeting = self.record
-        submissions = self.there(with_sources(meeting.submissions.select_related("document", "submitted_by")))
-        questions = meeting.questions.select_related("answered_by__meeting", "answered_in__document").prefetch_related(
-            "put_to__organisation"
-        )
-        conclusions = meeting.conclusions.select_related("provision__document", "concluded_by")
-        conclusions = conclusions.prefetch_related("mandates__mandate")
+        submissions = list(self.there(meeting.submissions.select_related("document", "submitted_by")))
+        forums = Prefetch("put_to", QuestionForum.objects.select_related("organisation"))
+        questions = meeting.questions.select_related("answered_by__meeting", "answered_in__document").prefetch_related(forums)
+        questions = list(self.there(questions))
+        given = Prefetch("mandates", ConclusionMandate.objects.select_related("mandate"))
+        conclusions = meeting.conclusions.select_related("provision__document", "concluded_by").prefetch_related(given)
+        conclusions = list(self.there(conclusions))
+        fetch_sources([meeting], submissions, questions, conclusions)
         tasks = list(self.tasks_from(meeting))
         return super().get_context_data(
             conveners=meeting.conveners.select_related("organisation"),
             lines=meeting.action_lines.select_related("action_line"),
             given_in=[s for s in submissions if s.direction == s.Direction.INPUT],
             given_out=[s for s in submissions if s.direction == s.Direction.OUTPUT],
-            questions=self.there(with_sources(questions)),
-            conclusions=[(c, [t for t in tasks if t.conclusion_id == c.pk]) for c in self.there(with_sources(conclusions))],
+            questions=questions,
+            conclusions=[(c, [t for t in tasks if t.conclusion_id == c.pk]) for c in conclusions],
             **kwargs,
         )
 

@@ -9,8 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from action_lines.models import Role
-from mandates.models import Document
-from tests.factories import DocumentFactory, RoleFactory
+from mandates.models import Document, Mandate
+from tests.factories import DocumentFactory, MandateFactory, RoleFactory
 from wsis_tracker.register import dates
 
 partial = st.dates(datetime.date(1900, 1, 1), datetime.date(2100, 12, 31)).flatmap(
@@ -62,6 +62,24 @@ def test_a_period_holds_from_its_first_day_until_the_day_it_no_longer_does(valid
     day = datetime.date.fromisoformat(day)
     assert Role.objects.filter(pk=role.pk).as_of(day).exists() is holds
     assert role.held_on(day) is holds
+
+
+BOUNDS = ["2005", "2005-12", "2005-12-31", "2006", "2006-01", "2006-01-01", "2006-04", "2006-04-01"]
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("modality", ["instructs", "proposed"])
+def test_a_record_and_its_queryset_agree_on_every_boundary_of_its_period(modality):
+    periods = [(begin, end) for begin in (None, *BOUNDS) for end in (None, *BOUNDS)]
+    periods = [(begin, end) for begin, end in periods if not (begin and end) or dates.earliest(begin).isoformat() < end]
+    mandates = [
+        MandateFactory(modality=modality, valid_from=begin, valid_until=end, date_basis="printed" if begin else "")
+        for begin, end in periods
+    ]
+    written = Mandate.objects.filter(pk__in=[mandate.pk for mandate in mandates])
+    for day in (dates.earliest(bound) + datetime.timedelta(days=shift) for bound in BOUNDS for shift in (-1, 0, 1)):
+        assert {m for m in mandates if m.held_on(day)} == set(written.as_of(day))
+        assert {m for m in mandates if m.proposed_by(day)} == set(written.proposed_by(day))
 
 
 @pytest.mark.django_db

@@ -11,7 +11,22 @@ from mandates.models import Document, Provision
 from meetings.models import Conclusion, Meeting
 from reports.discrepancies import differing
 
-from . import bulk, factories
+from . import bulk
+from .factories import (
+    ActionLineFactory,
+    AppointmentFactory,
+    ConclusionFactory,
+    DocumentFactory,
+    MandateFactory,
+    MeetingFactory,
+    OrganisationFactory,
+    ProvisionFactory,
+    QuestionFactory,
+    RoleFactory,
+    RulingFactory,
+    SubmissionFactory,
+    TaskFactory,
+)
 
 pytestmark = pytest.mark.django_db
 
@@ -146,7 +161,7 @@ def test_a_meeting_takes_the_same_queries_however_much_was_before_it(client):
 
 
 def test_a_search_takes_few_queries_whatever_it_finds_and_on_any_day(client):
-    factories.RulingFactory()
+    RulingFactory()
     for make in bulk.MAKERS.values():
         make(10)
     for asked in ({"q": "copy"}, {"q": "copy", "as_of": "2026-06-01"}, {"q": "Resolution 113 of the Council", "as_of": "2026-06-01"}):
@@ -156,3 +171,64 @@ def test_a_search_takes_few_queries_whatever_it_finds_and_on_any_day(client):
     assert html.count("&amp;collection=") >= len(bulk.MAKERS)
     assert taken == 4
     assert queries(client, "/search/", q="copy", limit=1000, as_of="2026-06-01")[0] == 5
+
+
+def whole_organisation():
+    """A body of which a page has all to say that a page can say: the words that show it."""
+    sector, above, old = (OrganisationFactory(acronym=acronym) for acronym in ["SECTOR-X", "ABOVE-X", "OLD-X"])
+    body = OrganisationFactory(slug="whole", kind="body", parent=above, sector=sector, predecessor=old)
+    OrganisationFactory(parent=body, acronym="PART-X")
+    OrganisationFactory(predecessor=body, acronym="NEW-X")
+    body.open_to.create(organisation=OrganisationFactory(acronym="OPEN-X"))
+    body.names.create(name="Name X", valid_from="2002")
+    body.sources.create(provision=ProvisionFactory(document__symbol="READ-X"))
+    for valid_until, modality, action in [(None, "instructs", "Held X"), ("2006", "instructs", "Ended X"), (None, "proposed", "Meant X")]:
+        mandate = MandateFactory(valid_until=valid_until, modality=modality, action=action)
+        mandate.addressees.create(organisation=body)
+        mandate.sources.create(provision=ProvisionFactory(document__symbol=f"READ-{action}"))
+    AppointmentFactory(organisation=body, person__name="Chair X").sources.create(provision=ProvisionFactory())
+    RoleFactory(organisation=body, words="Role X").sources.create(provision=ProvisionFactory())
+    MeetingFactory(body=body, title={"en": "Meeting X"})
+    DocumentFactory(body=body, symbol="ISSUED-X")
+    DocumentFactory(symbol="WRITTEN-X").authors.create(organisation=body)
+    words = ["SECTOR-X", "OLD-X", "ABOVE-X", "PART-X", "NEW-X", "OPEN-X", "Name X", "Held X", "Meant X", "Chair X", "Role X", "Meeting X"]
+    return body, [*words, "READ-X", "READ-Held X", "ISSUED-X", "WRITTEN-X"], ["Ended X"]
+
+
+def whole_meeting():
+    meeting = MeetingFactory(slug="whole", body=OrganisationFactory(acronym="BODY-X"))
+    meeting.conveners.create(organisation=OrganisationFactory(acronym="CALLED-X"))
+    meeting.action_lines.create(action_line=ActionLineFactory(title={"en": "Line X"}))
+    meeting.sources.create(provision=ProvisionFactory(document__symbol="READ-X"))
+    for direction in ("input", "output"):
+        submission = SubmissionFactory(meeting=meeting, direction=direction, document__symbol=f"{direction}-X")
+        submission.sources.create(provision=ProvisionFactory(document__symbol=f"READ-{direction}"))
+    conclusion = ConclusionFactory(meeting=meeting, text="Conclusion X")
+    conclusion.sources.create(provision=ProvisionFactory(document__symbol="READ-CONCLUSION"))
+    conclusion.mandates.create(mandate=MandateFactory(action="Given X"))
+    TaskFactory(conclusion=conclusion, title="Task X")
+    question = QuestionFactory(meeting=meeting, text="Question X", answered_on="2005-06-02", answered_by=conclusion)
+    question.put_to.create(organisation=OrganisationFactory(acronym="ASKED-X"))
+    question.sources.create(provision=ProvisionFactory(document__symbol="READ-QUESTION"))
+    words = ["BODY-X", "CALLED-X", "Line X", "READ-X", "input-X", "READ-input", "output-X", "READ-output", "Conclusion X", "Given X"]
+    return meeting, [*words, "READ-CONCLUSION", "Task X", "Question X", "ASKED-X", "READ-QUESTION"], []
+
+
+def whole_mandate():
+    mandate = MandateFactory(slug="whole", parent=MandateFactory(action="Above X"), reports_to=OrganisationFactory(acronym="TO-X"))
+    mandate.addressees.create(organisation=OrganisationFactory(acronym="ASKED-X"))
+    mandate.sources.create(provision=ProvisionFactory(document__symbol="READ-X"))
+    MandateFactory(parent=mandate, action="Item X").sources.create(provision=ProvisionFactory(document__symbol="READ-ITEM"))
+    ActionLineFactory(title={"en": "Line X"}).mandates.create(mandate=mandate)
+    ConclusionFactory(text="Conclusion X").mandates.create(mandate=mandate)
+    TaskFactory(mandate=mandate, title="Task X")
+    return mandate, ["Above X", "TO-X", "ASKED-X", "READ-X", "Item X", "READ-ITEM", "Line X", "Conclusion X", "Task X"], []
+
+
+@pytest.mark.parametrize("day", [{}, {"as_of": "2006-06-01"}])
+@pytest.mark.parametrize("whole, most", [(whole_organisation, 11), (whole_meeting, 11), (whole_mandate, 8)])
+def test_a_page_that_says_all_it_can_takes_few_queries(client, acting, whole, most, day):
+    record, words, today = whole()
+    number, html = queries(client, record.get_absolute_url(), **day)
+    assert [word for word in [*words, *([] if day else today)] if word not in html] == []
+    assert number <= most

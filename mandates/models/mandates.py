@@ -88,6 +88,22 @@ class Mandate(PeriodRecord):
     def get_absolute_url(self):
         return reverse("mandate", args=[self.slug])
 
+    @property
+    def only_proposed(self):
+        return self.modality == Modality.PROPOSED
+
+    def held_on(self, day):
+        """Whether it was in force on `day`, by the rule of `MandateQuerySet.as_of`."""
+        return super().held_on(day) and not self.only_proposed
+
+    def proposed_by(self, day):
+        """Whether it had been proposed by `day`, by the rule of `MandateQuerySet.proposed_by`."""
+        return super().held_on(day) and self.only_proposed
+
+    def ended_by(self, day):
+        """Whether it was in force and was so no longer on `day`."""
+        return bool(self.valid_until) and self.valid_until <= str(day) and not self.only_proposed
+
     def called(self):
         return [self.slug, self.action]
 

@@ -295,6 +295,11 @@ class Appointment(PeriodRecord):
     def get_absolute_url(self):
         return f"{self.organisation.get_absolute_url()}#{self.slug}"
 
+    @property
+    def is_titular_chair(self):
+        """Whether it is of those that `AppointmentQuerySet.titular_chairs` keeps."""
+        return self.office == Office.CHAIR and self.capacity == Capacity.TITULAR
+
     def called(self):
         return [self.slug, self.office]
 

@@ -105,15 +105,18 @@ class RecordPage(Page):
 
     def get(self, request, *args, **kwargs):
         records = self.queryset.all().published()
-        self.record = self.find(records)
-        if self.record is None:
+        self.record = self.find(records.as_of(self.day) if self.day else records)
+        return super().get(request, *args, **kwargs) if self.record else self.not_there(records)
+
+    def not_there(self, records):
+        """What is said of a record that did not hold or was not there on the day; 404 where it is on none."""
+        record = self.find(records) if self.day else None
+        if record is None:
             raise Http404
-        if self.day and not records.as_of(self.day).filter(pk=self.record.pk).exists():
-            until = getattr(self.record, "valid_until", None)
-            context = {"ended": bool(until) and until <= str(self.day), "undated": records.undated().filter(pk=self.record.pk).exists()}
-            context |= {"record": self.record, "day": self.day, "shown_day": self.day, "heading": str(self.record)}
-            return self.response_class(request, ["pages/not_there.html"], context)
-        return super().get(request, *args, **kwargs)
+        until = getattr(record, "valid_until", None)
+        context = {"ended": bool(until) and until <= str(self.day), "undated": records.undated().filter(pk=record.pk).exists()}
+        context |= {"record": record, "day": self.day, "shown_day": self.day, "heading": str(record)}
+        return self.response_class(self.request, ["pages/not_there.html"], context)
 
     def find(self, records):
         """The one of `records` whose page this is, or None."""
