@@ -13,10 +13,12 @@ from django.db.models import Exists, OuterRef, Q
 from django.http import HttpResponseRedirect
 from django.utils import timezone
 from django.utils.functional import cached_property
+from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
 from .changes import acting
+from .fields import TranslatedField
 from .inlines import record_links, visibilities
 from .models import Change, Proposal
 from .proposals import PUBLISH
@@ -111,6 +113,21 @@ class SourcelessFilter(admin.SimpleListFilter):
         return queryset.filter(~Exists(source.objects.filter(record=OuterRef("pk"))))
 
 
+def as_read(model, name):
+    """A column of a list or a line of a form; a translated text is shown in the reader's language, not as it is stored."""
+    field = next((field for field in model._meta.fields if field.name == name), None)
+    if not isinstance(field, TranslatedField):
+        return name
+
+    @admin.display(description=field.verbose_name, ordering=name)
+    def text(record):
+        texts = getattr(record, name)
+        return format_html('<bdi lang="{}">{}</bdi>', texts.shown_language, texts) if texts.shown_language else None
+
+    text.__name__ = name
+    return text
+
+
 class RecordAdmin(VersionsAdmin):
     """A collection of records."""
 
@@ -131,6 +148,9 @@ class RecordAdmin(VersionsAdmin):
     def get_autocomplete_fields(self, request):
         return record_links(self.model)
 
+    def get_list_display(self, request):
+        return [as_read(self.model, name) for name in super().get_list_display(request)]
+
     def get_list_filter(self, request):
         return [*(["visibility"] if self.model.whole is None else []), *super().get_list_filter(request)]
 
@@ -141,9 +161,10 @@ class RecordAdmin(VersionsAdmin):
         """The record's own fields, then how it is kept, then the reason for the change."""
         kept = ["slug", *(["visibility"] if self.model.whole is None else []), "staff_note", "created_at", "updated_at"]
         own = [name for name in self.get_fields(request, obj) if name not in {*kept, "change_reason", "base_version"}]
-        may_change = self.has_change_permission(request, obj) if obj else True
-        sets = [(None, {"fields": own}), (_("Record"), {"fields": kept})]
-        return [*sets, (_("Change"), {"fields": ["change_reason", "base_version"]})] if may_change else sets
+        record = (_("Record"), {"fields": kept})
+        if obj and not self.has_change_permission(request, obj):
+            return [(None, {"fields": [as_read(self.model, name) for name in own]}), record]
+        return [(None, {"fields": own}), record, (_("Change"), {"fields": ["change_reason", "base_version"]})]
 
     def formfield_for_choice_field(self, db_field, request, **kwargs):
         if db_field.name == "visibility":
