@@ -8,11 +8,14 @@ from .models import User
 
 @admin.register(User)
 class AccountAdmin(UserAdmin):
-    """Rights come from the roles; what goes beyond them, and accounts beyond them, only a superuser touches."""
+    """Rights come from the roles; what goes beyond them, and accounts beyond them, only a superuser touches.
+
+    When an account was made and last used is recorded, not typed.
+    """
 
     def get_readonly_fields(self, request, obj=None):
         beyond = [] if request.user.is_superuser else ["is_superuser", "user_permissions"]
-        return [*super().get_readonly_fields(request, obj), *beyond]
+        return [*super().get_readonly_fields(request, obj), "last_login", "date_joined", *beyond]
 
     def has_change_permission(self, request, obj=None):
         return super().has_change_permission(request, obj) and self._within_reach(request, obj)
