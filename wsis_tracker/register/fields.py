@@ -73,7 +73,7 @@ class TranslatedFormField(forms.MultiValueField):
 
     def __init__(self, *, max_length=None, encoder=None, decoder=None, **kwargs):
         codes = [code for code, _name in settings.LANGUAGES]
-        widget = TranslatedWidget(codes)
+        widget = TranslatedWidget(codes, of=kwargs.get("label"))
         super().__init__([forms.CharField(required=False) for _code in codes], require_all_fields=False, widget=widget, **kwargs)
         self.codes = codes
 
@@ -85,16 +85,19 @@ class TranslatedFormField(forms.MultiValueField):
 
 
 class TranslatedWidget(forms.MultiWidget):
-    """The lines of a translated text, each named by its language."""
+    """The lines of a translated text, each named by its language; together they are named by what the text is `of`."""
 
     template_name = "register/translated_widget.html"
 
-    def __init__(self, codes):
+    def __init__(self, codes, of=None):
+        super().__init__({code: forms.TextInput(attrs={"lang": code, "dir": "auto", "class": "vTextField"}) for code in codes})
+        self.codes, self.of = codes, of
+
+    def get_context(self, name, value, attrs):
+        context = super().get_context(name, value, attrs)
         names = dict(settings.LANGUAGES)
-        super().__init__(
-            {code: forms.TextInput(attrs={"lang": code, "dir": "auto", "class": "vTextField", "aria-label": names[code]}) for code in codes}
-        )
-        self.codes = codes
+        lines = [(names[code], line) for code, line in zip(self.codes, context["widget"]["subwidgets"], strict=True)]
+        return context | {"of": self.of, "lines": lines}
 
     def decompress(self, value):
         return [value.get(code, "") if isinstance(value, dict) else "" for code in self.codes]

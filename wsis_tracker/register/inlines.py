@@ -8,6 +8,7 @@ from django.forms.models import BaseInlineFormSet
 from django.utils.translation import gettext_lazy as _
 
 from .constraints import names_in
+from .fields import TranslatedWidget
 from .proposals import PUBLISH
 from .records import Visibility, names_of_links
 
@@ -35,7 +36,14 @@ class KnownSelect(AutocompleteSelect):
 
 
 class RowFormSet(BaseInlineFormSet):
-    """Rows of a record, no two of which say the same."""
+    """Rows of a record, no two of which say the same; their fields are named though their labels stand above the table."""
+
+    def add_fields(self, form, index):
+        super().add_fields(form, index)
+        for bound in form.visible_fields():
+            widget = getattr(bound.field.widget, "widget", bound.field.widget)
+            if not isinstance(widget, TranslatedWidget):
+                widget.attrs |= {"aria-label": bound.label} | ({"title": bound.help_text} if bound.help_text else {})
 
     def clean(self):
         super().clean()
@@ -70,6 +78,7 @@ class PartInline(admin.TabularInline):
     """Parts of a record, edited with it."""
 
     formset = PartFormSet
+    template = "register/rows.html"
     extra = 0
 
     def get_queryset(self, request):
@@ -113,6 +122,7 @@ class RecordInline(admin.TabularInline):
     """Records that belong to another: those there are, each with a link to its own form, and lines for new ones."""
 
     formset = RowFormSet
+    template = "register/rows.html"
     extra = 0
     show_change_link = True
     can_delete = False

@@ -18,7 +18,7 @@ from .records import names_of_links
 class RestoreForm(forms.Form):
     """Why a record is brought back to an earlier state."""
 
-    change_reason = forms.CharField(label=_("Reason for the change"), widget=forms.Textarea(attrs={"rows": 2, "cols": 60}))
+    change_reason = forms.CharField(label=_("Reason for the change"), widget=forms.Textarea(attrs={"rows": 2, "class": "vLargeTextField"}))
 
 
 def what_it_says(row, fields):
@@ -70,13 +70,13 @@ class VersionsAdmin(SimpleHistoryAdmin):
             else:
                 messages.success(request, _("“%s” says again what it said then.") % record)
                 return HttpResponseRedirect(reverse(f"admin:{self.opts.app_label}_{self.opts.model_name}_change", args=[record.pk]))
+        day = f"\u2066{version.history_date:%Y-%m-%d %H:%M}\u2069"  # isolated: its parts keep their order in Arabic too
         fields = self.model.stating_fields()
         then = list(what_it_says(version, fields))
         now = list(what_it_says(record, fields)) if record else [""] * len(fields)
         context = {
             **self.admin_site.each_context(request),
-            "title": _("%(record)s, as recorded on %(day)s")
-            % {"record": record or version.instance, "day": f"{version.history_date:%Y-%m-%d %H:%M}"},
+            "title": _("%(record)s, as recorded on %(day)s") % {"record": record or version.instance, "day": day},
             "opts": self.opts,
             "object": record,
             "object_id": object_id,
