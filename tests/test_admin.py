@@ -1,5 +1,7 @@
 """The admin: every page opens, each role does what it may, and what is refused is refused in words."""
 
+from html.parser import HTMLParser
+
 import pytest
 from django.contrib import admin
 from django.urls import reverse
@@ -38,6 +40,39 @@ def test_every_page_of_every_collection_opens_for_an_administrator(model, client
         assert client.get(address(model, "history", record.pk)).status_code == 200
 
 
+class Inline(HTMLParser):
+    """What a page carries in itself of styles and code."""
+
+    def __init__(self, html):
+        super().__init__()
+        self.found = []
+        self.feed(html)
+
+    def handle_starttag(self, tag, attrs):
+        given = dict(attrs)
+        code = tag == "script" and "src" not in given and given.get("type") != "application/json"
+        if code or tag == "style" or any(name == "style" or name.startswith("on") for name in given):
+            self.found.append(self.get_starttag_text())
+
+
+@pytest.mark.parametrize("model", MODELS, ids=lambda m: m._meta.label)
+def test_no_page_of_the_admin_carries_styles_or_code_in_itself_and_its_policy_allows_none(model, client, sign_in):
+    sign_in("Administrator")
+    record = model.objects.first()
+    pages = ["/admin/", "/admin/login/", address(model, "changelist"), address(model, "add")]
+    if record:
+        pages += [address(model, page, record.pk) for page in ("change", "delete", "history")]
+    if issubclass(model, Record) and record:
+        pages.append(address(model, "simple_history", record.pk, record.history.first().pk))
+    for page in pages:
+        response = client.get(page)
+        assert (page, Inline(response.content.decode()).found) == (page, [])
+        policy = response["Content-Security-Policy"]
+        assert "script-src 'self'" in policy
+        assert "style-src 'self'" in policy
+        assert "unsafe-" not in policy
+
+
 @pytest.mark.parametrize("model", RECORDS, ids=lambda m: m._meta.label)
 def test_a_record_saved_as_it_was_found_is_valid(model, client, sign_in):
     sign_in("Reviewer")
@@ -46,6 +81,24 @@ def test_a_record_saved_as_it_was_found_is_valid(model, client, sign_in):
     response = client.post(url, form_of(client, url) | {"change_reason": "Looked through"})
     assert response.status_code == 302, errors_of(response)
     assert record.history.first().history_change_reason == "Looked through"
+
+
+def test_a_title_is_read_in_the_list_and_in_a_form_that_may_not_be_changed_as_it_is_on_the_page(client, sign_in):
+    document = DocumentFactory(title={"en": "Report of the Group", "fr": "Rapport du Groupe"})
+    sign_in("Editor")
+    for language, title in [("", "Report of the Group"), ("/fr", "Rapport du Groupe")]:
+        for page in (address(Document, "changelist"), address(Document, "change", document.pk)):
+            html = client.get(language + page, {"q": document.slug} if page.endswith("document/") else {}).content.decode()
+            assert title in html
+            assert "{&quot;en&quot;" not in html
+
+
+def test_every_field_of_a_line_is_named(client, sign_in):
+    sign_in("Reviewer")
+    lines = client.get(address(Task, "change", Task.objects.first().pk)).context["inline_admin_formsets"]
+    for formset in lines:
+        for bound in formset.formset.empty_form.visible_fields():
+            assert f'aria-label="{bound.label}"' in str(bound)
 
 
 def test_the_index_groups_the_collections_as_staff_think(client, sign_in):
