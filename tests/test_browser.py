@@ -27,8 +27,11 @@ PUBLIC = """
 / /action-lines/ /action-lines/c7/ /matrix/ /timeline/ /documents/ /documents/wg-wsis-report-2002-2006/ /mandates/ /organisations/
 /organisations/wg-wsis/ /meetings/ /meetings/wg-wsis-9/ /tasks/ /activities/ /discrepancies/ /reports/ /reports/wg-wsis-2002-2006/
 /search/?q=stocktaking /about/ /accessibility/ /people/ /documents/council-res-1222/ /tasks/final-report-to-pp-06/
-/mandates/wg-wsis-continue-pp-dec-8/ /timeline/?from=2003&to=2003 /ar/action-lines/c7/ /fr/?as_of=2005-12-01 /api/v1/docs/
+/mandates/wg-wsis-continue-pp-dec-8/ /timeline/?from=2003&to=2003 /meetings/calendar/?year=2003 /action-lines/c7-e-health/ /search/
+/documents/wg-wsis-report-2002-2006/?as_of=2004-01-01 /tasks/?overdue=true&as_of=2007-01-01
+/ar/action-lines/c7/ /fr/?as_of=2005-12-01 /api/v1/docs/
 """.split()
+REFUSED = {"/nowhere/": 404, "/documents/?colour=red": 400, "/doc/Resolution%20113": 404}
 STAFF = """
 /admin/ /admin/mandates/ /admin/mandates/document/ /admin/mandates/document/add/ /admin/meetings/task/ /admin/action_lines/role/?o=1.-3
 /admin/meetings/meeting/?kind__exact=prepcom&_facets=True /admin/meetings/meeting/add/ /admin/meetings/task/1/change/
@@ -94,13 +97,18 @@ def chromium():
         browser.close()
 
 
+def tells_of_status(message):
+    """Whether the browser only says that a page answered with 400 or 404, as it does of every one that does."""
+    return re.search(r"the server responded with a status of 40[04]", message.text) and "/static/" not in message.location["url"]
+
+
 @contextmanager
 def quiet_page(chromium, site, **kept):
     """A page of the site; the test fails if its console or another host is ever heard of."""
     context = chromium.new_context(base_url=site[0], viewport={"width": 1280, "height": 900}, **kept)
     page = context.new_page()
     heard = []
-    page.on("console", lambda message: heard.append(f"{page.url}: {message.text}"))
+    page.on("console", lambda message: None if tells_of_status(message) else heard.append(f"{page.url}: {message.text}"))
     page.on("pageerror", lambda error: heard.append(f"{page.url}: {error}"))
     page.on("request", lambda request: None if request.url.startswith((site[0], "data:")) else heard.append(f"asked {request.url}"))
     yield page
@@ -142,6 +150,13 @@ def sign_in(page, site, user):
     expect(page.locator("#user-tools")).to_contain_text("Log out")
 
 
+@pytest.mark.parametrize("path", REFUSED)
+def test_a_page_that_refuses_has_no_barriers(page, path):
+    assert page.goto(path).status == REFUSED[path]
+    assert page.locator("h1").count() == 1
+    assert barriers(page) == []
+
+
 @pytest.mark.parametrize("path", PUBLIC)
 def test_a_public_page_opens_quietly_and_without_barriers(page, path):
     assert page.goto(path).status == 200
@@ -154,11 +169,11 @@ def test_a_public_page_opens_quietly_and_without_barriers(page, path):
 @pytest.mark.parametrize("width", [320, 1280])
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 @pytest.mark.parametrize("language", ["", "/fr", "/ar"])
-@pytest.mark.parametrize("path", [path for path in PUBLIC if not path.startswith(("/ar/", "/fr/", "/api/"))])
+@pytest.mark.parametrize("path", [path for path in [*PUBLIC, *REFUSED] if not path.startswith(("/ar/", "/fr/", "/api/"))])
 def test_a_page_has_no_barriers_in_any_dress(page, path, language, scheme, width):
     page.emulate_media(color_scheme=scheme)
     page.set_viewport_size({"width": width, "height": 900})
-    assert page.goto(f"{language}{path}").status == 200
+    assert page.goto(f"{language}{path}").status == REFUSED.get(path, 200)
     assert barriers(page) == []
     assert page.evaluate("document.documentElement.scrollWidth") <= width
 
