@@ -37,7 +37,7 @@ class ActivityList(RecordListView):
     rows_template = "action_lines/_activities.html"
     queryset = with_sources(Activity.objects.select_related("organisation", "action_line").prefetch_related("also_on__action_line"))
     filterset_class = ActivityFilterSet
-    counted = False
+    most_counted = 10_000
     selects = {
         "action_line": (_("Action line"), lines_as_choices),
         "organisation": (_("Organisation"), organisations_with_activities),

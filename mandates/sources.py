@@ -56,7 +56,7 @@ def with_sources(records):
 
 #: The columns that pages show of a source, of its provision and of that one's document.
 SHOWN = {"id", "record_id", "provision_id", "words", "field", "value"}
-SHOWN_OF_PROVISION = {"id", "document_id", "slug", "label", "number", "kind"}
+SHOWN_OF_PROVISION = {"id", "document_id", "slug", "label", "number", "kind", "position"}
 SHOWN_OF_DOCUMENT = {"id", "slug", "symbol", "title", "dated_on"}
 
 

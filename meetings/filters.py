@@ -79,7 +79,7 @@ class QuestionFilterSet(RecordFilterSet):
 
 
 class SectorFilter(RecordFilter):
-    """Keep the tasks for which one of the Sectors, or an organ of one, is responsible."""
+    """Keep the tasks for which one of the Sectors or other organisations, or an organ of a Sector, is responsible."""
 
     column = Coalesce("organisations__organisation__sector__slug", "organisations__organisation__slug")
 

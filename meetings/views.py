@@ -1,6 +1,6 @@
 """The public pages of meetings and of follow-up tasks."""
 
-from django.db.models import Prefetch
+from django.db.models import Prefetch, Q
 from django.utils.translation import gettext_lazy as _
 
 from action_lines.models import ActionLine
@@ -24,7 +24,10 @@ def responsible_organisations():
 
 
 def sectors():
-    return as_choices(Organisation.objects.published().filter(kind=OrganisationKind.SECTOR))
+    """The Sectors, and the organisations of no Sector that are responsible for a task."""
+    parts = TaskOrganisation.objects.filter(part=TaskOrganisation.PartTaken.RESPONSIBLE, record__in=Task.objects.published())
+    others = Q(sector=None, pk__in=parts.order_by().values("organisation"))
+    return as_choices(Organisation.objects.published().filter(Q(kind=OrganisationKind.SECTOR) | others))
 
 
 def lines_with_tasks():
@@ -112,7 +115,7 @@ class TaskList(RecordListView):
     selects = {
         "state": (_("State"), TaskState.choices),
         "responsible": (_("Responsible"), responsible_organisations),
-        "sector": (_("Sector"), sectors),
+        "sector": (_("Sector or body"), sectors),
         "action_line": (_("Action line"), lines_with_tasks),
         "overdue": (_("Overdue"), [("true", _("only overdue")), ("false", _("not overdue"))]),
     }

@@ -23,29 +23,29 @@ class Month:
 
 
 def months_of(year, meetings):
-    """The twelve months of a year with those of `meetings` that touch them, and those known to the year alone."""
+    """The twelve months of a year with those of `meetings` that touch them, and those of which no month is known."""
     on_day, in_month, in_year = defaultdict(list), defaultdict(list), []
     for meeting in meetings:
-        _year, month, day = dates.parse(meeting.held_from)
-        if not month:
+        ends = [meeting.held_from, meeting.held_to or meeting.held_from]
+        if all(dates.parse(end)[1] is None for end in ends):
             in_year.append(meeting)
             continue
-        days = list(days_of(meeting, year)) if day else []
-        for one in days:
-            on_day[one].append(meeting)
-        for number in sorted({one.month for one in days} if day else {month}):
-            in_month[number].append(meeting)
+        days = days_within(year, *ends)
+        if all(dates.parse(end)[2] for end in ends):
+            for day in days:
+                on_day[day].append(meeting)
+        for month in sorted({day.month for day in days}):
+            in_month[month].append(meeting)
     weeks = calendar.Calendar(first_weekday())
     months = [Month(number, MONTHS[number], list(weeks_of(weeks, year, number, on_day)), in_month[number]) for number in range(1, 13)]
     return months, in_year
 
 
-def days_of(meeting, year):
-    """The days in a year of a meeting whose first day is known; where the last is not, that day alone."""
-    first = dates.earliest(meeting.held_from)
-    last = dates.earliest(meeting.held_to) if meeting.held_to and dates.parse(meeting.held_to)[2] else first
-    first, last = max(first, datetime.date(year, 1, 1)), min(last, datetime.date(year, 12, 31))
-    return (first + datetime.timedelta(days=n) for n in range((last - first).days + 1))
+def days_within(year, first, last):
+    """The days of a year from the first that `first` may mean to the last that `last` may mean."""
+    begin = max(dates.earliest(first), datetime.date(year, 1, 1))
+    end = min(dates.latest(last), datetime.date(year, 12, 31))
+    return [begin + datetime.timedelta(days=n) for n in range((end - begin).days + 1)]
 
 
 def weeks_of(weeks, year, month, on_day):

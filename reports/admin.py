@@ -18,7 +18,7 @@ class RulingForm(RecordForm):
         super().clean()
         subject, weighed = self.cleaned_data.get("subject"), self.cleaned_data.get("weighed")
         day = self.cleaned_data.get("ruled_on")
-        if not day or ("subject" not in self.changed_data and "weighed" not in self.changed_data):
+        if not day or not subject or ("subject" not in self.changed_data and "weighed" not in self.changed_data):
             return
         found = next(iter(differing(dates.earliest(day), key=subject)), None)
         if found is None:

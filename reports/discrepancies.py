@@ -18,7 +18,7 @@ from action_lines.models import ActionLine, Role
 from mandates.models import Figure, Mention, Organisation, Phase, Provision
 from mandates.sources import Source, fetch_sources
 from meetings.models import Meeting
-from wsis_tracker.register.records import Record, latest_day
+from wsis_tracker.register.records import Record, latest_day, names_of_links
 
 from .models import Ruling
 
@@ -89,12 +89,12 @@ class Found:
 
 
 def discrepancies(day, **narrowed):
-    """Every discrepancy of the published register as of `day`, by kind and key; narrowed as `differing` says."""
+    """Every discrepancy of the published register as of `day` with all that is shown of it; narrowed as `differing` says."""
     return complete(differing(day, **narrowed))
 
 
 def differing(day, *, key=None, kinds=None, organisation=None, action_line=None):
-    """Which discrepancies there are as of `day`, by kind and key, each with the ruling on it and nothing more.
+    """Which discrepancies there are as of `day`, kind by kind, each with the ruling on it and nothing more.
 
     `organisation` and `action_line` narrow it to the roles of one or some of them (a record or several); variants and
     figures concern no role and are then left out. What `kinds` or `key` exclude is not asked of the database.
@@ -102,12 +102,12 @@ def differing(day, *, key=None, kinds=None, organisation=None, action_line=None)
     finds = {ROLES: lambda: differing_roles(day, organisation, action_line)}
     if organisation is None and action_line is None:
         finds |= {VARIANT: lambda: variants(day), FIGURE: lambda: figures(day)}
-    wanted = [kind for kind in finds if (kinds is None or kind in kinds) and (not key or key.startswith(BEGINS[kind]))]
-    return with_rulings([found for kind in wanted for found in finds[kind]() if not key or found.key == key], day)
+    wanted = [kind for kind in finds if (kinds is None or kind in kinds) and (key is None or key.startswith(BEGINS[kind]))]
+    return with_rulings([found for kind in wanted for found in finds[kind]() if key is None or found.key == key], day)
 
 
 def complete(found):
-    """The discrepancies with all that is shown of them: one query for each kind of record among them, one for figures' sources."""
+    """The discrepancies with all that is shown of them: one query for each kind of record among them, and those for figures' sources."""
     whole = {}
     for kind, read in ((ROLES, whole_roles), (VARIANT, whole_variants), (FIGURE, whole_figures)):
         of_kind = [discrepancy for discrepancy in found if discrepancy.kind == kind]
@@ -227,7 +227,7 @@ def whole_variants(found):
 def varying(model, names):
     """The source rows of a table with their records, what those are named and addressed by, and what the fields `names` lead to."""
     record = model._meta.get_field("record").related_model
-    links = [field.name for field in record._meta.concrete_fields if field.is_relation and field.name in names]
+    links = [lookup for lookup in names_of_links(record) if lookup.partition("__")[0] in names]
     named = [f"record__{lookup}" for lookup in (*record.named_through, *links)]
     return model.objects.select_related("record", "provision__document", *named)
 

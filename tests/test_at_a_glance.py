@@ -1,5 +1,7 @@
 """Where things stand: the numbers of the home page and of an action line with its sub-lines, on any day."""
 
+import re
+
 import pytest
 
 from action_lines.models import Activity
@@ -61,6 +63,19 @@ class TestTasksByStateAndSector:
         task(responsible=[body], visibility="draft")
         assert body.pk not in standing(None, DAY)["body"]
 
+    def test_each_number_of_the_home_page_is_that_of_the_list_to_which_it_leads(self, client):
+        sector = factories.OrganisationFactory(kind="sector")
+        late = task(responsible=[factories.OrganisationFactory(sector=sector)])
+        with act(reason="a test"):
+            late.move_to("in-progress", on="2005-07-01", due_on="2005-12-30")
+        task(responsible=[sector], supporting=[factories.OrganisationFactory(sector=sector)])
+        html = client.get("/").content.decode()
+        numbers = re.findall(r'<a href="(/tasks/\?[^"]+)">(\d+)</a>', html)
+        assert len(numbers) > 8
+        for address, number in numbers:
+            page = client.get(address.replace("&amp;", "&")).content.decode()
+            assert re.search(r"(\d+) entr(?:y|ies)", page)[1] == number, address
+
     def test_the_list_of_tasks_can_be_asked_for_a_sector(self, client):
         sector = factories.OrganisationFactory(kind="sector", acronym="ITU-Z")
         theirs = task(title="Theirs", responsible=[factories.OrganisationFactory(sector=sector)])
@@ -99,5 +114,8 @@ class TestActionLines:
     def test_the_page_of_a_line_counts_its_activities_by_kind_and_state(self, client):
         line = factories.ActionLineFactory()
         factories.ActivityFactory(action_line=line, kind="stocktaking-entry", state="ongoing")
+        other = factories.ActivityFactory(kind="stocktaking-entry", state="ongoing")
+        with act(reason="a test"):
+            other.also_on.create(action_line=line)
         html = client.get(line.get_absolute_url(), headers={"host": "localhost"}).content.decode()
         assert f'href="/activities/?action_line={line.slug}&amp;state=ongoing">ongoing (1)' in html

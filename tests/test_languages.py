@@ -11,6 +11,8 @@ from babel.messages.pofile import read_po
 from django.conf import settings
 from django.utils import translation
 
+from . import bulk
+
 CATALOGUES = sorted((settings.BASE_DIR / "locale").glob("*/LC_MESSAGES/django.po"))
 PLACEHOLDER = re.compile(r"%\(\w+\)[sd]|%[sd]|\{\w*\}")
 
@@ -72,3 +74,10 @@ SPOKEN = {
 @pytest.mark.parametrize("path", SPOKEN)
 def test_the_pages_speak_the_language_of_their_address(client, path):
     assert SPOKEN[path] in client.get(path, headers={"host": "localhost"}).content.decode()
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("language, words", [("", r"1,1\d\d entries"), ("/fr", "1\xa01\\d\\d entrées"), ("/es", "1\xa01\\d\\d entradas")])
+def test_numbers_are_written_as_in_the_readers_language(client, language, words):
+    bulk.documents(1000)
+    assert re.search(words, client.get(f"{language}/documents/?limit=1", headers={"host": "localhost"}).content.decode())

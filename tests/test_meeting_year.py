@@ -49,6 +49,29 @@ def test_what_is_known_to_the_month_or_the_year_alone_is_on_no_day():
     assert [str(m) for m in of_year] == ["Some day"]
 
 
+@pytest.mark.parametrize(
+    "held_from, held_to, touched",
+    [
+        ("1989-12", "1990-01", [1]),
+        ("1989-11-28", "1990-02", [1, 2]),
+        ("1989-12-10", "1990", list(range(1, 13))),
+        ("1990-03", "1990-05", [3, 4, 5]),
+        ("1990-11", "1991", [11, 12]),
+    ],
+)
+def test_what_is_known_in_part_stands_in_every_month_that_it_may_touch(held_from, held_to, touched):
+    meeting("Long", held_from, held_to)
+    months, of_year = months_of(1990, Meeting.objects.published().in_year(1990))
+    assert [month.number for month in months if month.meetings] == touched
+    assert of_year == []
+
+
+def test_a_day_of_several_meetings_leads_to_all_of_them(client):
+    meeting("Morning", "1990-05-01")
+    meeting("Evening", "1990-05-01")
+    assert 'href="#met-5" aria-label="1: ' in client.get("/meetings/calendar/", {"year": 1990}).content.decode()
+
+
 def test_a_draft_or_a_meeting_not_yet_known_on_the_day_is_on_no_leaf(client):
     meeting("Secret", "1990-05-01", visibility="draft")
     meeting("Later", "1990-09-01")

@@ -336,6 +336,16 @@ def test_what_has_no_date_is_left_out_of_a_day_and_counted(text):
     assert "X99/2" in text("/documents/", limit=1000)
 
 
+def test_what_the_other_filters_leave_out_is_not_counted_as_undated(text):
+    before = "left out" in text("/documents/", as_of="2006-05-01", phase="geneva", kind="letter")
+    factories.DocumentFactory(symbol="X99/3", dated_on=None, date_basis="", kind="letter", phase="tunis")
+    assert ("left out" in text("/documents/", as_of="2006-05-01", phase="geneva", kind="letter")) == before
+
+
+def test_a_matrix_without_claims_says_so(text):
+    assert "No role is known for that day" in text("/matrix/", as_of="1990-01-01")
+
+
 def test_a_probable_alias_is_shown_as_such(text):
     document = factories.DocumentFactory()
     with act(reason="a test"):

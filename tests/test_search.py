@@ -1,4 +1,4 @@
-"""Search: whole words, case and accents folded, no stemming, the same records in the same order on both databases."""
+"""Search: whole words, case and accents folded, no stemming, the same records on both databases, those so named first."""
 
 from io import StringIO
 

@@ -2,6 +2,7 @@
 
 import csv
 import io
+import re
 import xml.etree.ElementTree as ET
 
 import openpyxl
@@ -11,6 +12,7 @@ from icalendar import Calendar
 from wsis_tracker import downloads
 
 from . import bulk, factories
+from .test_pages import main
 
 pytestmark = pytest.mark.django_db
 ATOM = "{http://www.w3.org/2005/Atom}"
@@ -159,6 +161,27 @@ class TestDownloads:
         factories.TaskFactory(slug="formula", title=title)
         assert f"'{title}" in get("/tasks.csv", slug="formula").getvalue().decode()
 
+    def test_a_page_gives_what_it_shows_along_on_its_day(self, get):
+        html = get("/action-lines/c7/", as_of="2005-12-01").content.decode()
+        assert 'href="/roles.csv?action_line=c7&amp;as_of=2005-12-01" aria-label="Roles, CSV"' in html
+        assert 'href="/api/v1/tasks/?action_line=c7&amp;as_of=2005-12-01"' in html
+
+    def test_a_period_of_the_timeline_is_taken_along_as_it_is_shown(self, get):
+        html = get("/timeline/", **{"from": "2003", "to": "2003"}).content.decode()
+        address = "/meetings.csv?held_from__gte=2003&amp;held_from__lte=2003-12-31"
+        assert f'href="{address}"' in html
+        rows = list(csv.DictReader(io.StringIO(get(address.replace("&amp;", "&")).getvalue().decode("utf-8-sig"))))
+        assert "wg-wsis-3" in {row["slug"] for row in rows}
+        assert {row["held_from"][:4] for row in rows} == {"2003"}
+
+    @pytest.mark.parametrize("address", ["/search/?q=summit&collection=", "/documents/?q=&kind=letter&body=&phase="])
+    def test_what_a_form_leaves_empty_stands_in_no_link(self, get, address):
+        links = re.findall(r'href="([^"]+)" ?(?:type|>This list|aria)', main(get(address)))
+        links += re.findall(r'href="(/[^"]+\.(?:csv|xlsx)[^"]*)"', main(get(address)))
+        assert len(links) > 2
+        for link in links:
+            assert get(link.replace("&amp;", "&")).status_code == 200, link
+
     def test_a_draft_is_in_no_download(self, get):
         factories.DocumentFactory(symbol="X98/1", visibility="draft")
         assert "X98/1" not in get("/documents.csv").getvalue().decode()
@@ -184,3 +207,18 @@ def test_search_engines_find_every_published_page_and_no_draft(get):
     documents = get("/sitemap-documents.xml").content.decode()
     assert "http://localhost/fr/documents/c06-7/" in documents
     assert "unseen" not in documents
+
+
+def test_each_page_names_itself_in_every_language_and_one_for_all_others(get):
+    html = get("/fr/documents/c06-7/").content.decode()
+    assert 'rel="alternate" hreflang="ar" href="http://localhost/ar/documents/c06-7/"' in html
+    assert 'rel="alternate" hreflang="x-default" href="http://localhost/documents/c06-7/"' in html
+    assert 'rel="canonical" href="http://localhost/fr/documents/c06-7/"' in html
+
+
+@pytest.mark.parametrize(
+    "contact, address", [("", "/about/#errors"), ("wsis@example.org", "mailto:wsis@example.org?subject=http%3A%2F%2Flocalhost")]
+)
+def test_every_record_says_whom_to_tell_of_an_error(get, settings, contact, address):
+    settings.CONTACT = contact
+    assert f'href="{address}' in get("/documents/c06-7/").content.decode()

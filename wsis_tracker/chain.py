@@ -17,7 +17,7 @@ class Link:
 
     document: Document
     x: str
-    y: int
+    y: str
     before: bool
 
     @property
@@ -33,7 +33,7 @@ class Drawing:
 
     @property
     def height(self):
-        return STEP * len(self.links)
+        return str(STEP * len(self.links))
 
 
 def drawing(chain):
@@ -43,7 +43,7 @@ def drawing(chain):
         return None
     axis = Axis.over([document.dated_on for document in dated])
     places = {
-        document: Link(document, axis.at(document.dated_on), STEP * row + STEP // 2, axis.is_late(document.dated_on))
+        document: Link(document, axis.at(document.dated_on), str(STEP * row + STEP // 2), axis.is_late(document.dated_on))
         for row, document in enumerate(dated)
     }
     ends = [(places[later], places[earlier]) for later, earlier in chain.links if later in places and earlier in places]

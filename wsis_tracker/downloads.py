@@ -53,7 +53,7 @@ def list_of(collection, request):
 
 def rows_found(filterset, request):
     """What a search finds."""
-    filterset.refuse_unknown()
+    filterset.refuse_unknown(empty_allowed=True)
     rows = filterset.found().rows().iterator(CHUNK)
     return chain([["collection", "slug", "display", "display_url"]], named_rows(rows, request))
 

@@ -104,7 +104,7 @@ class TaskFeed(RecordFeed):
         filterset.refuse_unknown(empty_allowed=True)
         tasks = list(filterset.qs.order_by("-updated_at", "pk").values_list("pk", flat=True)[:ENTRIES])
         records = shown({Task: tasks})
-        return [records[Task.collection, task] for task in tasks]
+        return [records[Task.collection, task] for task in tasks if (Task.collection, task) in records]
 
 
 class SearchFeed(RecordFeed):
@@ -118,7 +118,7 @@ class SearchFeed(RecordFeed):
 
     def items(self):
         filterset = SearchFilterSet(self.request.GET)
-        filterset.refuse_unknown()
+        filterset.refuse_unknown(empty_allowed=True)
         return shown_rows(list(filterset.found().rows()[:ENTRIES]))
 
 

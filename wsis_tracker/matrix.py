@@ -24,7 +24,7 @@ class Cell:
 
 
 def matrices(roles, lines):
-    """One matrix of the lines, and one of the sub-lines: its lines, and its rows; one query.
+    """One matrix of the lines, and one of the sub-lines, each where there are claims: its lines, and its rows; one query.
 
     A row is an organisation with a cell for each line, None where it has no claim there; one without any claim has no row.
     """
@@ -38,4 +38,6 @@ def matrices(roles, lines):
         cells.setdefault(key, Cell(discrepancy=differing.get(key, ""))).add(role)
     for of_kind in ([line for line in lines if line.parent_id is None], [line for line in lines if line.parent_id]):
         rows = [(organisation, [cells.get((pk, line.pk)) for line in of_kind]) for pk, organisation in organisations.items()]
-        yield of_kind, [(organisation, row) for organisation, row in rows if any(row)]
+        rows = [(organisation, row) for organisation, row in rows if any(row)]
+        if rows:
+            yield of_kind, rows

@@ -80,7 +80,7 @@ class Found:
         rows = list(self.rows()[page])
         read = {model: named(model).in_bulk(keys) for model, keys in keys_of(rows).items()}
         models = list(searched().values())
-        return [read[models[place]][pk] for _tier, place, _slug, pk in rows]
+        return [read[models[place]][pk] for _tier, place, _slug, pk in rows if pk in read[models[place]]]
 
 
 def keys_of(rows):

@@ -11,6 +11,7 @@ from action_lines.models import Role
 from mandates.models import Document, Mandate, Organisation
 from meetings.models import Meeting, Task
 from meetings.models.discussions import MeetingKind
+from wsis_tracker.pages.templatetags.register_pages import say_date
 
 from .naming import shown
 
@@ -71,7 +72,8 @@ def shown_of(kinds, rows):
     for _on, kind, key in rows:
         keys.setdefault(models[kind], []).append(key)
     records = shown(keys)
-    return [(on, records[models[kind].collection, key]) for on, kind, key in rows]
+    keys_of_rows = [(on, (models[kind].collection, key)) for on, kind, key in rows]
+    return [(on, records[key]) for on, key in keys_of_rows if key in records]
 
 
 def per_year(kinds, kept):
@@ -130,7 +132,7 @@ def days_drawn(happened, axis):
     for kind, name in LANES.items():
         of_kind = [entry for entry in happened if entry["kind"] == kind]
         marks = [
-            Bar(f"{entry['on']}: {entry['record']}", axis.at(entry["on"]), str(MARK), HEIGHT // 2, record=entry["record"])
+            Bar(f"{say_date(entry['on'])}: {entry['record']}", axis.at(entry["on"]), str(MARK), HEIGHT // 2, record=entry["record"])
             for entry in of_kind
         ]
         yield name, kind, marks

@@ -1,5 +1,6 @@
 """The public pages that look across all rooms."""
 
+from collections import defaultdict
 from http import HTTPStatus
 
 from django.conf import settings
@@ -23,6 +24,7 @@ from wsis_tracker.pages.bars import bar
 from wsis_tracker.pages.forms import FilterForm
 from wsis_tracker.pages.templatetags.register_pages import with_parameters
 from wsis_tracker.pages.views import ListPage, Page, RecordPage
+from wsis_tracker.register.records import unknown_last
 from wsis_tracker.rest.problems import BadParameter
 from wsis_tracker.rest.serializers import API
 
@@ -66,12 +68,13 @@ class HomePage(Page):
         most = max(sum(whole[state] for state in TaskState), 1)
         for body, numbers in [(None, whole), *((body, of_body[body.pk]) for body in bodies)]:
             of_states = [(state.value, numbers[state]) for state in TaskState]
-            yield {"body": body, "numbers": of_states, "late": numbers[LATE], "bar": bar(of_states, most)}
+            sector = body and body.slug
+            yield {"body": body, "sector": sector, "numbers": of_states, "late": numbers[LATE], "bar": bar(of_states, most)}
 
-    def lines(self, of_family, differing):
+    def lines(self, of_family, differing_families):
         """The action lines, each with its numbers and whether sources differ on it or on a sub-line."""
         for line in self.there(ActionLine.objects.filter(parent=None)):
-            yield {"line": line, "numbers": of_family[line.pk], "differs": line.pk in differing}
+            yield {"line": line, "numbers": of_family[line.pk], "differs": line.pk in differing_families}
 
     def meetings(self):
         """The last meetings held and the next ones planned, each in their order of days; one query."""
@@ -93,12 +96,12 @@ class DocumentPage(RecordPage):
         bearing = list(self.there(self.relations()))
         submissions = list(self.there(document.submissions.select_related("meeting", "document", "submitted_by")))
         fetch_sources(bearing, submissions)
-        paragraphs = list(self.paragraphs())
+        paragraphs, chain = list(self.paragraphs()), document.chain(self.day)
         return super().get_context_data(
             aliases=document.aliases.all(),
             authors=document.authors.select_related("organisation"),
             links=document.links.all(),
-            chain=(chain := document.chain(self.day)).documents,
+            chain=chain.documents,
             drawing=drawing(chain),
             relations=[relation for relation in bearing if relation.document_id == document.pk],
             related_from=[relation for relation in bearing if relation.target_id == document.pk],
@@ -112,7 +115,7 @@ class DocumentPage(RecordPage):
         """How the document bears on others and others on it, kind by kind."""
         relations = Relation.objects.filter(Q(document=self.record) | Q(target=self.record))
         named = relations.select_related("target", "document", "provision__document", "target_provision__document")
-        return named.order_by("kind", "provision__position", "document__slug", "slug")
+        return named.order_by("kind", unknown_last("provision__position"), "document__slug", "slug")
 
     def paragraphs(self):
         """Each provision with its depth, the facts drawn from it, and whether it is silent: it says nothing of its own."""
@@ -128,8 +131,10 @@ class ActionLinePage(RecordPage):
     record_name = "line"
 
     def find(self, records):
-        """The line; its sub-lines are read with it."""
+        """The line; its sub-lines are read with it, and those without a date counted."""
         slug = self.kwargs["slug"]
+        if self.day:
+            self.left_out = [ActionLine.objects.published().undated().filter(parent__slug=slug)]
         family = list(records.filter(Q(slug=slug) | Q(parent__slug=slug)))
         self.sublines = [line for line in family if line.slug != slug]
         return next((line for line in family if line.slug == slug), None)
@@ -139,8 +144,8 @@ class ActionLinePage(RecordPage):
         roles = list(self.there(self.roles()))
         mandates = list(self.there(Mandate.objects.filter(action_lines__record=line).select_related("made_in__document")))
         tasks = list(self.tasks())
-        activities = self.there(self.activities())
-        fetch_sources([line], roles, mandates, tasks)
+        activities = list(self.there(self.activities())[:SHOWN])
+        fetch_sources([line], roles, mandates, tasks, activities)
         return super().get_context_data(
             roles=roles,
             axis=Axis.over([role.valid_from for role in roles], self.shown_day),
@@ -150,8 +155,8 @@ class ActionLinePage(RecordPage):
             states=dict(TaskState.choices),
             meetings=self.there(Meeting.objects.filter(action_lines__action_line=line)),
             documents=documents_behind([line, *roles, *mandates, *tasks], self.shown_day),
-            activities=activities[:SHOWN],
-            **self.numbers(activities),
+            activities=activities,
+            **self.numbers(self.there_quietly(Activity.objects.filter(action_line=line))),
             **kwargs,
         )
 
@@ -173,11 +178,12 @@ class ActionLinePage(RecordPage):
         return Activity.objects.filter(Q(action_line=self.record) | Exists(also)).select_related("organisation")
 
     def numbers(self, activities):
-        """What there is on each sub-line and on the whole, and how many activities there are of each kind and state."""
+        """What there is on each sub-line and on the whole, and how many activities have it as their main line, by kind and state."""
         found = on_lines(self.day, self.shown_day, [self.record, *self.sublines], activities)
+        kinds, states = found["kind"][0], found["state"][0]
         facets = [
-            (name, label, [(word, text, found[name][0][word]) for word, text in choices if found[name][0][word]])
-            for name, label, choices in [("kind", _("Kind"), ActivityKind.choices), ("state", _("State"), ActivityState.choices)]
+            (_("Kind"), [(kind, "", text, kinds[kind]) for kind, text in ActivityKind.choices if kinds[kind]]),
+            (_("State"), [("", state, text, states[state]) for state, text in ActivityState.choices if states[state]]),
         ]
         return {
             "sublines": [(line, found["line"][line.pk]) for line in self.sublines],
@@ -193,9 +199,10 @@ def documents_behind(facts, day):
         for provision in [getattr(fact, "made_in", None), *(source.provision for source in fact.sources.all())]:
             if provision and (provision.document.dated_on or "") <= str(day):
                 provisions[provision.slug] = provision
-    documents = {provision.document.slug: provision.document for provision in provisions.values()}
-    for document in sorted(documents.values(), key=lambda document: (document.dated_on or "9999", document.slug)):
-        yield document, [provision for provision in provisions.values() if provision.document.slug == document.slug]
+    by_document = defaultdict(list)
+    for provision in sorted(provisions.values(), key=lambda provision: provision.position):
+        by_document[provision.document].append(provision)
+    return sorted(by_document.items(), key=lambda entry: (entry[0].dated_on or "9999", entry[0].slug))
 
 
 class MatrixPage(Page):
@@ -237,9 +244,10 @@ class TimelinePage(ListPage):
         if not self.day:
             self.left_out = [records.published().undated() for records, _column in HAPPENED.values()]
         axis = Axis(first or years[0], last or years[-1]) if years else None
-        near = axis and axis.last - axis.first < MONTHS_TOLD
+        near = axis and axis.last - axis.first < MONTHS_TOLD and not self.offset and not context["more"]
         lanes = list(days_drawn(context["records"], axis) if near else years_drawn(counts, axis)) if axis else []
-        return super().get_context_data(**context, axis=axis, near=near, lanes=lanes, years=years, height=HEIGHT, **kwargs)
+        context |= {"since": first and f"{first:04}", "until": last and f"{last:04}-12-31", "height": HEIGHT}
+        return super().get_context_data(**context, axis=axis, near=near, lanes=lanes, years=years, **kwargs)
 
     def within(self, records):
         """Those of `records` that are dated in the period asked for."""

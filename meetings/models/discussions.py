@@ -68,7 +68,7 @@ class MeetingQuerySet(RecordQuerySet):
     def in_year(self, year):
         """Keep the meetings of which at least one day may be in a year."""
         last = Coalesce("held_to", "held_from")
-        return self.annotate(last=last).filter(held_from__lt=f"{year + 1:04}", last__gte=f"{year:04}")
+        return self.alias(last=last).filter(held_from__lt=f"{year + 1:04}", last__gte=f"{year:04}")
 
     def years(self):
         """The years in which meetings begin, in order."""

@@ -1,6 +1,7 @@
 """The form over a list: words, and the filters that matter most."""
 
 from django import forms
+from django.utils.formats import localize
 from django.utils.translation import gettext_lazy as _
 
 
@@ -30,7 +31,7 @@ def asked(data, but=()):
 
 def with_counts(offered, counts, chosen):
     """The choices that would leave something, each with how many, and those chosen already."""
-    return [(value, f"{label} ({counts.get(value, 0)})") for value, label in offered if counts.get(value) or value in chosen]
+    return [(value, f"{label} ({localize(counts.get(value, 0))})") for value, label in offered if counts.get(value) or value in chosen]
 
 
 def as_choices(records):

@@ -1,6 +1,7 @@
 """What every public page does: it takes a day, shows the published records of that day, and refuses what it does not know."""
 
 from http import HTTPStatus
+from urllib.parse import urlencode
 
 from django import forms
 from django.db.models import Count, TextField, Value
@@ -93,6 +94,7 @@ class Page(TemplateView):
     def get_context_data(self, **kwargs):
         context = {"day": self.day, "shown_day": self.shown_day, "heading": self.heading, "undated": self.undated}
         context["kept"] = asked(self.request.GET, but={"as_of", "offset"})  # what the form of the day takes along
+        context["asked"] = urlencode(asked(self.request.GET, but={"limit", "offset"}))  # what a list to take along is asked
         return super().get_context_data(**(context | kwargs))
 
 
@@ -127,9 +129,10 @@ class RecordPage(Page):
 
 
 class ListPage(Page):
-    """A page of a list, `limit` entries from `offset` on; `counted` is off where counting all would be slow."""
+    """A page of a list, `limit` entries from `offset` on."""
 
-    counted = True
+    #: Up to how many entries the page counts, where counting all would be slow.
+    most_counted = None
     default_limit, max_limit = 50, 1000
 
     @cached_property
@@ -145,7 +148,11 @@ class ListPage(Page):
         return records
 
     def count_of(self, records):
-        return records.count()
+        """How many there are; None where there are more than the page counts."""
+        if self.most_counted is None:
+            return records.count()
+        number = records.order_by()[: self.most_counted + 1].count()
+        return number if number <= self.most_counted else None
 
     def paged(self, records):
         """The context of one page of `records`: its rows, how many there are, and where its neighbours begin."""
@@ -153,7 +160,7 @@ class ListPage(Page):
         more = len(rows) > self.limit
         return {
             "records": rows[: self.limit],
-            "count": self.count_of(records) if self.counted else None,
+            "count": self.count_of(records),
             "first": self.offset + 1,
             "last": self.offset + min(len(rows), self.limit),
             "more": more,
@@ -221,7 +228,7 @@ class RecordListView(ListPage):
         context["endpoint"] = self.endpoint
         context["collection"] = self.endpoint.removeprefix(API).strip("/")
         words = "q" in self.filterset.filters
-        counts = self.facets() if self.counted else {}
+        counts = {} if context["count"] is None else self.facets()
         form = FilterForm(self.request.GET, selects=self.selects, words=words, others_than={"limit", "offset"}, counts=counts)
         context |= {"rows_template": self.rows_template, "introduction": self.introduction, "follow": self.follow, "also": self.also}
         return super().get_context_data(**context, form=form, **kwargs)

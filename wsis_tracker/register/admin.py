@@ -1,6 +1,7 @@
 """How staff keep records: every write is an act with a reason, and only those who may publish touch what is published."""
 
 import re
+from functools import cache
 
 from django import forms
 from django.contrib import admin, messages
@@ -113,6 +114,7 @@ class SourcelessFilter(admin.SimpleListFilter):
         return queryset.filter(~Exists(source.objects.filter(record=OuterRef("pk"))))
 
 
+@cache
 def as_read(model, name):
     """A column of a list or a line of a form; a translated text is shown in the reader's language, not as it is stored."""
     field = next((field for field in model._meta.fields if field.name == name), None)

@@ -315,23 +315,25 @@ class RecordFilterSet(StrictFilterSet):
         return queryset.search(text)
 
     def filter_queryset(self, queryset):
-        return self.filtered(queryset, self.form.cleaned_data)
+        self.before_day, found = self.filtered(queryset, self.form.cleaned_data)
+        return found
 
     def without(self, name):
         """What all the filters leave but the one called `name`."""
         values = {other: value for other, value in self.form.cleaned_data.items() if other not in (name, f"{name}__in")}
-        return self.filtered(self.queryset.all(), values)
+        _before, found = self.filtered(self.queryset.all(), values)
+        return found
 
     def filtered(self, queryset, values):
+        """What the filters leave before the day is asked, and all that they leave."""
         later = [name for name in values if name == "ordering" or self.filters[name].field_name in self.of_the_day.values()]
         for name in values:
             if name not in later:
                 queryset = self.filters[name].filter(queryset, values[name])
-        self.before_day = queryset
-        queryset = self.on_day(queryset)
+        before, queryset = queryset, self.on_day(queryset)
         for name in later:
             queryset = self.filters[name].filter(queryset, values[name])
-        return queryset
+        return before, queryset
 
     def on_day(self, queryset):
         """What was there on the day asked for; everything where none is."""
