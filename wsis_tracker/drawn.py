@@ -3,8 +3,9 @@
 from collections import defaultdict
 from collections.abc import Callable
 from dataclasses import dataclass
+from decimal import Decimal
 
-from django.db.models import Case, TextField, Value, When
+from django.db.models import Case, DecimalField, TextField, Value, When
 
 from action_lines import models as lines
 from mandates import models as mandates
@@ -19,7 +20,7 @@ from .naming import NOTHING, address, claimed, column, document, first_of, joine
 class Kind:
     """How the facts of one kind are said under a paragraph, as far as that is not how they are named everywhere.
 
-    `name` gives the expression of a shorter name, `word` a field with choices that is said after it. `leads_to` is the page of the
+    `name` gives the expression of a shorter name, `word` a field that is said after it. `leads_to` is the page of the
     record that matters there, in the shape of the pages of naming, `made_in` the field that leads to the provision which makes it.
     """
 
@@ -37,10 +38,10 @@ class Kind:
         return place_of(self.leads_to, "") if self.leads_to else place_of(named.pages, named.anchor)
 
 
-def value_of_figure():
-    """The value of a figure after what it counts: “: 9”, “: 500000.00 CHF”."""
-    said = joined(Value(": "), column("value"), Value(" "), column("unit"))
-    return Case(When(value=None, then=Value("")), default=said, output_field=TextField())
+def figure():
+    """What a figure counts, with its unit: “budget of WSIS-ES (CHF)”."""
+    unit = Case(When(unit="", then=Value("")), default=joined(Value(" ("), column("unit"), Value(")")), output_field=TextField())
+    return joined(column("of"), unit)
 
 
 KINDS = [
@@ -60,7 +61,7 @@ KINDS = [
         leads_to={"document": "target__slug"},
         made_in="provision",
     ),
-    Kind(mandates.Figure, lambda: joined(column("of"), value_of_figure())),
+    Kind(mandates.Figure, figure, word="value"),
     Kind(
         mandates.Mention,
         lambda: organisation("organisation__"),
@@ -92,10 +93,10 @@ class Fact:
 def drawn_from(text, day=None):
     """The facts drawn from each provision of a document, by the provision's key; published ones, as of `day` where given."""
     facts = defaultdict(dict)
-    first, *others = [rows for place, kind in enumerate(KINDS) for rows in drawing(text, day, place, kind)]
+    first, *others = [rows for place, kind in enumerate(KINDS) for rows in rows_of(text, day, place, kind)]
     for key, place, slug, name, on, word, words, field, value, made_here in first.union(*others, all=True):
         meta = KINDS[place].model._meta
-        word = dict(meta.get_field(KINDS[place].word).flatchoices).get(word, word) if word else ""
+        word = said_of(meta.get_field(KINDS[place].word), word) if word else ""
         fact = facts[key].setdefault((place, slug), Fact(meta.verbose_name, slug, name, word, address(on)))
         fact.words = fact.words or words
         fact.made_here = fact.made_here or bool(made_here)
@@ -103,7 +104,12 @@ def drawn_from(text, day=None):
     return {key: [fact for _place, fact in sorted(of_key.items())] for key, of_key in facts.items()}
 
 
-def drawing(text, day, place, kind):
+def said_of(field, value):
+    """The value of a field as it is said: a word of its vocabulary, a number without idle zeros, which databases write differently."""
+    return f"{Decimal(value).normalize():f}" if isinstance(field, DecimalField) else dict(field.flatchoices).get(value, value)
+
+
+def rows_of(text, day, place, kind):
     """The rows that draw a kind of fact from the provisions of a document: its source rows, and those that are made there."""
     records = kind.model.objects.published()
     records = records.as_of(day) if day else records
