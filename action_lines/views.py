@@ -5,21 +5,16 @@ from django.utils.translation import gettext_lazy as _
 
 from mandates.models import Organisation
 from mandates.sources import with_sources
-from wsis_tracker.pages.forms import as_choices
 from wsis_tracker.pages.views import RecordListView
 
 from .filters import ActionLineFilterSet, ActivityFilterSet
 from .models import ActionLine, Activity, ActivityKind, ActivityState
 
 
-def lines_as_choices():
-    return as_choices(ActionLine.objects.published())
-
-
 def organisations_with_activities():
     """The organisations whose activities the register holds."""
     acting = Activity.objects.published().filter(organisation=OuterRef("pk"))
-    return as_choices(Organisation.objects.published().filter(Exists(acting)))
+    return Organisation.objects.published().filter(Exists(acting))
 
 
 class ActionLineList(RecordListView):
@@ -39,7 +34,7 @@ class ActivityList(RecordListView):
     filterset_class = ActivityFilterSet
     most_counted = 10_000
     selects = {
-        "action_line": (_("Action line"), lines_as_choices),
+        "action_line": (_("Action line"), ActionLine.objects.published),
         "organisation": (_("Organisation"), organisations_with_activities),
         "kind": (_("Kind"), ActivityKind.choices),
         "state": (_("State"), ActivityState.choices),

@@ -3,7 +3,6 @@
 from django.db.models import F, Prefetch, Q
 from django.utils.translation import gettext_lazy as _
 
-from wsis_tracker.pages.forms import as_choices
 from wsis_tracker.pages.views import RecordListView, RecordPage
 
 from .filters import DocumentFilterSet, MandateFilterSet, OrganisationFilterSet, PersonFilterSet
@@ -19,13 +18,13 @@ SHOWN = 20
 
 def bodies_of_documents():
     """The bodies to which the documents of the register belong."""
-    return as_choices(Organisation.objects.published().filter(pk__in=Document.objects.published().values("body")))
+    return Organisation.objects.published().filter(pk__in=Document.objects.published().values("body"))
 
 
 def addressees_of_mandates():
     """The organisations of which something is asked."""
     asked = Mandate.objects.published().values("addressees__organisation")
-    return as_choices(Organisation.objects.published().filter(pk__in=asked))
+    return Organisation.objects.published().filter(pk__in=asked)
 
 
 class OrganisationList(RecordListView):

@@ -7,11 +7,10 @@ from action_lines.models import ActionLine
 from mandates.models import Organisation
 from mandates.models.organisations import OrganisationKind
 from mandates.sources import fetch_sources, with_sources
-from wsis_tracker.pages.forms import as_choices
 from wsis_tracker.pages.views import Page, RecordListView, RecordPage
 
 from .filters import MeetingFilterSet, TaskFilterSet
-from .models import ConclusionMandate, Meeting, QuestionForum, Submission, Task, TaskOrganisation
+from .models import ConclusionMandate, Meeting, QuestionForum, Submission, Task, TaskLine, TaskOrganisation
 from .models.discussions import MeetingKind, MeetingState
 from .models.tasks import TaskState
 from .year import months_of, weekdays
@@ -20,19 +19,20 @@ from .year import months_of, weekdays
 def responsible_organisations():
     """The organisations that are responsible for a task."""
     parts = TaskOrganisation.objects.filter(part=TaskOrganisation.PartTaken.RESPONSIBLE, record__in=Task.objects.published())
-    return as_choices(Organisation.objects.published().filter(pk__in=parts.order_by().values("organisation")))
+    return Organisation.objects.published().filter(pk__in=parts.order_by().values("organisation"))
 
 
 def sectors():
     """The Sectors, and the organisations of no Sector that are responsible for a task."""
     parts = TaskOrganisation.objects.filter(part=TaskOrganisation.PartTaken.RESPONSIBLE, record__in=Task.objects.published())
     others = Q(sector=None, pk__in=parts.order_by().values("organisation"))
-    return as_choices(Organisation.objects.published().filter(Q(kind=OrganisationKind.SECTOR) | others))
+    return Organisation.objects.published().filter(Q(kind=OrganisationKind.SECTOR) | others)
 
 
 def lines_with_tasks():
     """The action lines that a task serves."""
-    return as_choices(ActionLine.objects.published().filter(tasks__record__in=Task.objects.published()).distinct())
+    serving = TaskLine.objects.filter(record__in=Task.objects.published()).order_by()
+    return ActionLine.objects.published().filter(pk__in=serving.values("action_line"))
 
 
 class MeetingList(RecordListView):

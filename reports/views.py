@@ -5,7 +5,6 @@ from django.utils.translation import gettext_lazy as _
 from action_lines.models import ActionLine, Role
 from mandates.models import Organisation
 from mandates.sources import with_sources
-from wsis_tracker.pages.forms import as_choices
 from wsis_tracker.pages.views import RecordListView, RecordPage
 from wsis_tracker.rest.serializers import API
 
@@ -15,7 +14,7 @@ from .models import Report, ReportKind
 
 
 def organisations_with_roles():
-    return as_choices(Organisation.objects.published().filter(pk__in=Role.objects.published().order_by().values("organisation")))
+    return Organisation.objects.published().filter(pk__in=Role.objects.published().order_by().values("organisation"))
 
 
 class DiscrepancyList(RecordListView):
@@ -26,7 +25,7 @@ class DiscrepancyList(RecordListView):
     queryset = Role.objects.all()
     selects = {
         "organisation": (_("Organisation"), organisations_with_roles),
-        "action_line": (_("Action line"), lambda: as_choices(ActionLine.objects.published())),
+        "action_line": (_("Action line"), ActionLine.objects.published),
         "kind": (_("Kind"), KINDS),
         "state": (_("State"), STATES),
     }

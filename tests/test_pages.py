@@ -1,6 +1,7 @@
 """The public pages: each address answers, on any day and in every language, and says what it shows."""
 
 import re
+from urllib.parse import parse_qsl
 
 import pytest
 from django.db import connection
@@ -75,7 +76,22 @@ def test_every_page_of_facts_can_be_asked_as_of_a_day(get, address):
 def test_links_stay_on_the_day_and_in_the_language(get):
     html = get("/fr/action-lines/c7/", as_of="2005-12-01").content.decode()
     assert 'href="/fr/organisations/itu/?as_of=2005-12-01"' in html
-    assert 'href="/fr/documents/wg-wsis-report-2002-2006/?as_of=2005-12-01#' in html
+    assert 'href="/fr/documents/council-res-1244/?as_of=2005-12-01#annex"' in html
+
+
+def test_a_source_of_a_later_day_leads_to_its_paragraph_as_it_is_now(get):
+    html = get("/action-lines/c7/", as_of="2005-12-01").content.decode()
+    assert 'href="/documents/wg-wsis-report-2002-2006/#footnote"' in html
+    assert "wg-wsis-report-2002-2006/?as_of" not in html
+
+
+@pytest.mark.parametrize("day", ["0001-01-01", "1000-01-01", "9999-12-31"])
+@pytest.mark.parametrize(
+    "address", ["/", "/action-lines/c7/", "/matrix/", "/timeline/", "/meetings/calendar/", "/documents/council-res-1222/"]
+)
+def test_any_day_can_be_asked(get, address, day):
+    page, _mark, asked = address.partition("?")
+    assert get(page, **dict(parse_qsl(asked)), as_of=day).status_code == 200
 
 
 def test_the_other_languages_keep_what_was_asked(get):
@@ -105,7 +121,9 @@ def test_a_record_that_was_not_there_on_the_day_says_so_and_nothing_else(text, a
 
 def test_a_record_without_a_date_says_so_and_nothing_else(text):
     document = factories.DocumentFactory(dated_on=None, date_basis="")
-    assert "No date of this is known" in text(document.get_absolute_url(), as_of="2004-01-01")
+    page = text(document.get_absolute_url(), as_of="2004-01-01")
+    assert "No date of this is known" in page
+    assert "left out" not in page
 
 
 def test_drafts_around_a_published_mandate_are_nowhere(get, text):
@@ -171,6 +189,10 @@ def test_a_request_for_another_host_is_refused_in_words(client):
         ("/matrix/?as_of=2005", "as_of"),
         ("/timeline/?as_of=2005", "as_of"),
         ("/timeline/?limit=x", "limit"),
+        ("/timeline/?from=2003&from=2004", "from"),
+        ("/search/?q=itu&limit=0", "limit"),
+        ("/search/?q=%01x", "q"),
+        ("/meetings/calendar/?year=2003&year=2004", "year"),
         ("/?as_of=2005", "as_of"),
         ("/doc/C06/7?as_of=2005", "as_of"),
     ],

@@ -89,9 +89,29 @@ class TestFeeds:
     def test_a_feed_speaks_the_language_of_its_address(self, get):
         assert "Suivi du SMSI" in get("/fr/tasks/feed.atom").content.decode()
 
-    @pytest.mark.parametrize("address", ["/tasks/feed.atom?colour=red", "/search/feed.atom", "/meetings/calendar.ics?kind=party"])
+    @pytest.mark.parametrize(
+        "address",
+        [
+            *("/tasks/feed.atom?colour=red", "/search/feed.atom", "/meetings/calendar.ics?kind=party", "/search/feed.atom?q=%01x"),
+            *("/action-lines/c7/feed.atom?as_of=2005-01-01", "/changes/feed.atom?x=1"),
+        ],
+    )
     def test_a_bad_parameter_is_refused(self, get, address):
         assert get(address).status_code == 400
+
+    def test_a_feed_names_itself_and_its_page_with_all_that_it_is_asked(self, get):
+        feed = ET.fromstring(get("/tasks/feed.atom", overdue="true").content)  # noqa: S314 - our own
+        links = {link.get("rel"): link.get("href") for link in feed.findall(f"{ATOM}link")}
+        assert links == {"self": "http://localhost/tasks/feed.atom?overdue=true", "alternate": "http://localhost/tasks/?overdue=true"}
+
+    def test_what_is_followed_goes_on_after_the_day_that_the_page_shows(self, get):
+        assert 'href="/tasks/feed.atom?state=open"' in get("/tasks/", state="open", as_of="2006-12-01").content.decode()
+
+    def test_the_feed_of_a_search_begins_with_what_was_changed_last(self, entries, acting):
+        older, newer = (factories.DocumentFactory(symbol="", title={"en": f"An unheardof {word}"}) for word in ("paper", "book"))
+        older.gist = "Touched"
+        older.save()
+        assert entries("/search/feed.atom", q="unheardof") == [str(older), str(newer)]
 
     def test_pages_name_their_feeds(self, get):
         assert 'type="application/atom+xml"' in get("/action-lines/c7/").content.decode()
@@ -117,6 +137,10 @@ class TestCalendars:
         meeting, line = factories.MeetingFactory(title={"en": "On the line"}, held_from="2005-06-01"), factories.ActionLineFactory()
         meeting.action_lines.create(action_line=line)
         assert set(events(f"/action-lines/{line.slug}/calendar.ics")) == {"On the line"}
+
+    def test_a_calendar_without_events_has_a_component_all_the_same(self, get):
+        line = factories.ActionLineFactory()
+        assert b"BEGIN:VTIMEZONE" in get(f"/action-lines/{line.slug}/calendar.ics").content
 
     def test_the_days_on_which_tasks_are_due(self, events, acting):
         task = factories.TaskFactory(title="Write it")

@@ -7,7 +7,7 @@ from django.http import Http404, HttpResponse
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views import View
-from icalendar import Calendar, Event
+from icalendar import Calendar, Event, Timezone
 
 from action_lines.models import ActionLine
 from meetings.filters import MeetingFilterSet, TaskFilterSet
@@ -33,6 +33,8 @@ class CalendarView(View):
             calendar = self.calendar(self.name(**kwargs))
             for record in records:
                 calendar.add_component(self.event(record))
+            if not records:
+                calendar.add_component(Timezone.from_tzinfo(datetime.UTC))  # RFC 5545 asks for one component at least
         except BadParameter as error:
             return failure(request, HTTPStatus.BAD_REQUEST, problems=error.detail)
         return HttpResponse(calendar.to_ical(), content_type="text/calendar; charset=utf-8")

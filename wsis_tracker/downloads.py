@@ -6,6 +6,7 @@ import tempfile
 from http import HTTPStatus
 from itertools import chain, islice
 
+from django.conf import settings
 from django.http import FileResponse, Http404, StreamingHttpResponse
 from openpyxl import Workbook
 
@@ -79,8 +80,9 @@ def text_of(value):
         return "; ".join(text_of(item) for item in value)
     if isinstance(value, dict):
         named = value.get("provision") or value.get("record") or value
-        texts = all(isinstance(text, str) for text in value.values())
-        return named.get("slug") or (str(Translation(value)) if texts else str(value))
+        if set(value) <= set(dict(settings.LANGUAGES)):
+            return str(Translation(value))
+        return named.get("slug") or " ".join(text_of(part) for part in value.values() if part)
     return str(value)
 
 

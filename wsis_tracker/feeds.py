@@ -24,11 +24,19 @@ from .timeline import entries, on_line, shown_of
 ENTRIES = 50
 
 
+def refuse_all(request):
+    """Raise BadParameter for any parameter."""
+    if request.GET:
+        raise BadParameter({name: [_("There is no such parameter here.")] for name in request.GET})
+
+
 class AtomFeed(Feed):
     """A feed of the register; its address, with all that it asks, is its identity."""
 
     feed_type = Atom1Feed
     author_name = gettext_lazy("WSIS tracker")
+    #: Whether the feed takes the filters of a list.
+    filtered = False
 
     @classmethod
     def as_view(cls):
@@ -38,6 +46,8 @@ class AtomFeed(Feed):
             feed = cls()
             feed.request = request
             try:
+                if not cls.filtered:
+                    refuse_all(request)
                 return feed(request, **kwargs)
             except BadParameter as error:
                 return failure(request, HTTPStatus.BAD_REQUEST, problems=error.detail)
@@ -46,6 +56,9 @@ class AtomFeed(Feed):
 
     def feed_guid(self, obj):
         return self.request.build_absolute_uri()
+
+    def feed_url(self, obj):
+        return self.request.get_full_path()
 
 
 class RecordFeed(AtomFeed):
@@ -95,9 +108,10 @@ class TaskFeed(RecordFeed):
     """The follow-up tasks as their list would show them, the last changed first."""
 
     title = gettext_lazy("WSIS tracker: tasks")
+    filtered = True
 
     def link(self):
-        return reverse("tasks")
+        return f"{reverse('tasks')}?{self.request.GET.urlencode()}".rstrip("?")
 
     def items(self):
         filterset = TaskFilterSet(self.request.GET, Task.objects.published())
@@ -108,7 +122,9 @@ class TaskFeed(RecordFeed):
 
 
 class SearchFeed(RecordFeed):
-    """What a search finds."""
+    """What a search finds, the last changed first."""
+
+    filtered = True
 
     def title(self):
         return _("WSIS tracker: search for “%(words)s”") % {"words": self.request.GET.get("q", "")}
@@ -119,7 +135,7 @@ class SearchFeed(RecordFeed):
     def items(self):
         filterset = SearchFilterSet(self.request.GET)
         filterset.refuse_unknown(empty_allowed=True)
-        return shown_rows(list(filterset.found().rows()[:ENTRIES]))
+        return shown_rows(list(filterset.found().latest()[:ENTRIES]))
 
 
 class ChangesFeed(AtomFeed):

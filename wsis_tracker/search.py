@@ -58,6 +58,12 @@ class Found:
         ]
         return first.union(*others, all=True).order_by("tier", "rank", "slug")
 
+    def latest(self):
+        """The same rows with the time of the last change for the tier, the last changed first."""
+        columns = ("updated_at", "rank", "slug", "pk")
+        first, *others = [self.within(model).annotate(rank=Value(place)).values_list(*columns) for place, model in self.places]
+        return first.union(*others, all=True).order_by("-updated_at", "rank", "slug")
+
     def undated(self):
         """Of each collection what the day leaves out because no date is known."""
         return [model.objects.published().search(self.text).undated() for _place, model in self.places]

@@ -11,7 +11,10 @@ from mandates.models import Document, Mandate, Organisation
 from meetings.models import Meeting, Task
 from reports.models import Report
 
-PAGES = ["home", "action-lines", "matrix", "timeline", "documents", "mandates", "organisations", "meetings", "tasks", "discrepancies"]
+PAGES = """
+home action-lines matrix timeline documents mandates organisations people meetings meeting-year tasks activities discrepancies reports
+about accessibility
+""".split()
 
 
 class RecordSitemap(Sitemap):
@@ -59,4 +62,5 @@ def section(request, section):
 def robots(request):
     """Everything public may be read; lists with filters, and the staff's pages, need not be crawled."""
     sitemap = request.build_absolute_uri(reverse("sitemap-index"))
-    return HttpResponse(f"User-agent: *\nDisallow: /admin/\nDisallow: /*?\nSitemap: {sitemap}\n", content_type="text/plain")
+    lines = ["User-agent: *", "Disallow: /admin/", "Disallow: /*/admin/", "Disallow: /*?", f"Sitemap: {sitemap}", ""]
+    return HttpResponse("\n".join(lines), content_type="text/plain")

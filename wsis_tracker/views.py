@@ -154,7 +154,7 @@ class ActionLinePage(RecordPage):
             tasks=tasks,
             states=dict(TaskState.choices),
             meetings=self.there(Meeting.objects.filter(action_lines__action_line=line)),
-            documents=documents_behind([line, *roles, *mandates, *tasks], self.shown_day),
+            documents=documents_behind([line, *roles, *mandates, *tasks], self.day),
             activities=activities,
             **self.numbers(self.there_quietly(Activity.objects.filter(action_line=line))),
             **kwargs,
@@ -193,11 +193,11 @@ class ActionLinePage(RecordPage):
 
 
 def documents_behind(facts, day):
-    """The documents of no later day in which `facts` were read or which make them, by date, each with its paragraphs."""
+    """The documents in which `facts` were read or which make them, by date, each with its paragraphs; with a day, those there on it."""
     provisions = {}
     for fact in facts:
         for provision in [getattr(fact, "made_in", None), *(source.provision for source in fact.sources.all())]:
-            if provision and (provision.document.dated_on or "") <= str(day):
+            if provision and (day is None or "" < (provision.document.dated_on or "") <= str(day)):
                 provisions[provision.slug] = provision
     by_document = defaultdict(list)
     for provision in sorted(provisions.values(), key=lambda provision: provision.position):
@@ -272,8 +272,13 @@ class SearchPage(ListPage):
         filterset.form.fields["q"].required = False  # the page is also where one begins
         return filterset
 
+    @cached_property
+    def day(self):
+        return self.filterset.day
+
     def get(self, request, *args, **kwargs):
         self.filterset.refuse_unknown(allowed={"limit", "offset"}, empty_allowed=True)
+        _page = self.limit, self.offset  # refused before anything is looked for
         record = meant(self.words, self.day) if self.words else None
         if record:
             return HttpResponseRedirect(with_parameters(record.get_absolute_url(), as_of=self.day))

@@ -45,8 +45,8 @@ class Axis:
 
     def _fraction(self, day):
         """How much of the axis lies before a day, from 0 to 1."""
-        first = dates.earliest(str(self.first)).toordinal()
-        length = dates.earliest(str(self.last + 1)).toordinal() - first
+        first = dates.earliest(f"{self.first:04}").toordinal()
+        length = dates.latest(f"{self.last:04}").toordinal() + 1 - first
         return min(max((day.toordinal() - first) / length, 0), 1)
 
     def at(self, text):
@@ -69,6 +69,6 @@ class Axis:
         """Some years, evenly, or over few years some months, each with the place where it begins."""
         years = self.last - self.first + 1
         if years <= MONTHS_TOLD:
-            told = [(year, month) for year in range(self.first, self.last + 1) for month in range(1, 13, 1 if years == 1 else 3)]
+            told = [(year, month) for year in range(self.first, self.last + 1) for month in range(1, 13, 3)]
             return [(year if month == 1 else capfirst(MONTHS_3[month]), self.at(f"{year:04}-{month:02}")) for year, month in told]
         return [(year, self.at(f"{year:04}")) for year in range(self.first, self.last + 1, -(-years // NAMED))]

@@ -1,12 +1,15 @@
 """The form over a list: words, and the filters that matter most."""
 
 from django import forms
+from django.db.models import QuerySet
 from django.utils.formats import localize
 from django.utils.translation import gettext_lazy as _
 
 
 class FilterForm(forms.Form):
     """`q` where words can be sought, and the selects of the list; other filters of the address go along hidden.
+
+    A select offers choices, or the records that a function gives.
 
     `counts` gives for a select how many entries each of its values would leave: `{name: {value: number}}`.
     """
@@ -19,6 +22,8 @@ class FilterForm(forms.Form):
             offered = choices() if callable(choices) else choices
             if counts and name in counts:
                 offered = with_counts(offered, counts[name], data.getlist(name))
+            elif isinstance(offered, QuerySet):
+                offered = as_choices(offered)
             self.fields[name] = forms.ChoiceField(label=label, required=False, choices=[("", _("all")), *offered])
         self.kept = asked(data, but={*self.fields, *others_than})
         self.others = [(name, value) for name, value in self.kept if name != "as_of"]
@@ -30,7 +35,9 @@ def asked(data, but=()):
 
 
 def with_counts(offered, counts, chosen):
-    """The choices that would leave something, each with how many, and those chosen already."""
+    """The choices or records that would leave something, each with how many, and those chosen already."""
+    if isinstance(offered, QuerySet):
+        offered = as_choices(offered.filter(slug__in=[*counts, *chosen]))
     return [(value, f"{label} ({localize(counts.get(value, 0))})") for value, label in offered if counts.get(value) or value in chosen]
 
 

@@ -29,7 +29,7 @@ class DayForm(forms.Form):
     def refuse_unknown(self, allowed=()):
         """Raise BadParameter for other parameters, repeated ones, and a malformed day."""
         problems = {name: [_("There is no such parameter here.")] for name in self.data if name not in {*self.fields, *allowed}}
-        problems |= {name: [_("Given more than once.")] for name in self.fields if len(self.data.getlist(name)) > 1}
+        problems |= {name: [_("Given more than once.")] for name in self.data if len(self.data.getlist(name)) > 1}
         if not self.is_valid():
             problems |= self.errors
         if problems:
@@ -95,6 +95,7 @@ class Page(TemplateView):
         context = {"day": self.day, "shown_day": self.shown_day, "heading": self.heading, "undated": self.undated}
         context["kept"] = asked(self.request.GET, but={"as_of", "offset"})  # what the form of the day takes along
         context["asked"] = urlencode(asked(self.request.GET, but={"limit", "offset"}))  # what a list to take along is asked
+        context["followed"] = urlencode(asked(self.request.GET, but={"limit", "offset", "as_of"}))  # what is followed goes on after the day
         return super().get_context_data(**(context | kwargs))
 
 
@@ -116,7 +117,7 @@ class RecordPage(Page):
         if record is None:
             raise Http404
         until = getattr(record, "valid_until", None)
-        context = {"ended": bool(until) and until <= str(self.day), "undated": records.undated().filter(pk=record.pk).exists()}
+        context = {"ended": bool(until) and until <= str(self.day), "dateless": records.undated().filter(pk=record.pk).exists()}
         context |= {"record": record, "day": self.day, "shown_day": self.day, "heading": str(record)}
         return self.response_class(self.request, ["pages/not_there.html"], context)
 

@@ -22,6 +22,8 @@ from .problems import BadParameter
 ONE = ["exact", "in"]
 RANGE = ["exact", "gte", "lte"]
 LONGEST_VALUE = 300
+#: Characters that no text has and XML does not take.
+UNSEEN = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
 MOST_VALUES = 1000
 
 
@@ -244,7 +246,7 @@ class StrictFilterSet(django_filters.FilterSet):
         """Raise BadParameter for every parameter but those named."""
         others = set(self.data) - set(than)
         if others:
-            raise BadParameter({name: ["There is no such parameter here."] for name in sorted(others)})
+            raise BadParameter({name: [_("There is no such parameter here.")] for name in sorted(others)})
 
     def refuse_unknown(self, allowed=(), empty_allowed=False):
         """Raise BadParameter for parameters that no filter bears, single ones given twice, empty and malformed ones."""
@@ -252,11 +254,13 @@ class StrictFilterSet(django_filters.FilterSet):
         for name, values in self.data.lists():
             known = self.filters.get(name)
             if known is None and name not in allowed:
-                problems[name] = ["There is no such parameter here."]
+                problems[name] = [_("There is no such parameter here.")]
             elif len(values) > 1 and not isinstance(known, KnownFilter):
-                problems[name] = ["Given more than once."]
+                problems[name] = [_("Given more than once.")]
             elif not empty_allowed and known is not None and "" in values:
-                problems[name] = ["Empty."]
+                problems[name] = [_("Empty.")]
+            elif any(UNSEEN.search(value) for value in values):
+                problems[name] = [_("No value of this kind can be.")]
         if problems:
             raise BadParameter(problems)
         if not self.form.is_valid():

@@ -1,5 +1,6 @@
 """Pages of a list: `limit` and `offset`, strict; a cursor and no count for the collections that grow large."""
 
+from django.utils.translation import gettext as _
 from rest_framework import pagination
 from rest_framework.exceptions import NotFound
 
@@ -14,7 +15,8 @@ def whole_number(params, name, default, lowest, highest):
     if text is None:
         return default
     if not (text.isascii() and text.isdigit() and len(text) < 12 and lowest <= int(text) <= highest):
-        raise BadParameter({name: [f"“{text[:50]}” is not a whole number from {lowest} to {highest}."]})
+        message = _("“%(value)s” is not a whole number from %(lowest)d to %(highest)d.")
+        raise BadParameter({name: [message % {"value": text[:50], "lowest": lowest, "highest": highest}]})
     return int(text)
 
 

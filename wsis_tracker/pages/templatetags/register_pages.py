@@ -168,6 +168,13 @@ def url_as_of(context, target, **parameters):
     return with_parameters(url, **parameters, as_of=context.get("day"))
 
 
+@register.simple_tag(takes_context=True)
+def url_of_text(context, provision):
+    """Where a paragraph can be read: on the day that this page shows, but where its document is later, as it is now."""
+    day = context.get("day")
+    return url_as_of(context, provision) if day and known_by(provision.document.dated_on, day) else provision.get_absolute_url()
+
+
 @register.inclusion_tag("pages/_take.html", takes_context=True)
 def take(context, title, collection, **asked):
     """A list to take along, on the day that this page shows, as CSV, as a spreadsheet and as data."""
