@@ -37,6 +37,13 @@ def test_every_word_is_translated_and_none_is_a_guess(path):
     assert unfinished == []
 
 
+@pytest.mark.skipif(shutil.which("msgfmt") is None and not os.environ.get("CI"), reason="no gettext to check the catalogues")
+@pytest.mark.parametrize("path", CATALOGUES, ids=lambda path: path.parent.parent.name)
+def test_gettext_finds_no_fault_in_a_catalogue(path):
+    done = subprocess.run(["msgfmt", "--check", "--output-file", os.devnull, path], check=False, capture_output=True, text=True)
+    assert (done.returncode, done.stderr) == (0, "")
+
+
 @pytest.mark.parametrize("path", CATALOGUES, ids=lambda path: path.parent.parent.name)
 def test_a_translation_keeps_the_placeholders(path):
     for message in messages(path):

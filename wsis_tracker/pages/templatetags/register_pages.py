@@ -252,6 +252,12 @@ def ended_on(record, day):
 
 
 @register.filter
+def label_of(record, field):
+    """What a field of a record is called, in the reader's language."""
+    return getattr(record._meta.get_field(field), "verbose_name", field)
+
+
+@register.filter
 def value_of(mapping, key):
     """The value under a key, where the template cannot name the key."""
     return mapping.get(key)
