@@ -304,6 +304,7 @@ class UnresolvedSerializer(serializers.Serializer):
     status = serializers.IntegerField()
     detail = serializers.CharField()
     instance = serializers.CharField()
+    request_id = serializers.CharField()
     candidates = Link(many=True, required=False)
 
 

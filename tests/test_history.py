@@ -76,3 +76,16 @@ def test_what_was_rolled_back_within_an_act_does_not_harm_the_rest_of_it():
         document = DocumentFactory(symbol="C90/5")
     connection.check_constraints()
     assert document.history.get().change.reason == "A second attempt"
+
+
+def test_acts_are_numbered_in_the_order_in_which_they_are_committed():
+    before = Change.objects.last_number()
+    with act(reason="the first"):
+        DocumentFactory()
+    with act(reason="nothing is written"):
+        pass
+    with act(reason="the second"):
+        DocumentFactory()
+    later = Change.objects.filter(number__gt=before).order_by("number")
+    assert [change.reason for change in later] == ["the first", "the second"]
+    assert [change.number for change in later] == [before + 1, before + 2]

@@ -1,20 +1,30 @@
 """Acts: who changed the register, when and why. Nothing is written to a record outside one."""
 
-import uuid
 from contextlib import contextmanager, nullcontext
 from contextvars import ContextVar
 
 from django.conf import settings
-from django.db import models, transaction
+from django.db import connection, models, transaction
+from django.db.models import Max
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 _current = ContextVar("change")
+#: The lock of PostgreSQL under which acts are numbered; any number that nothing else uses.
+NUMBERING = 2_005_1118
+
+
+class ChangeQuerySet(models.QuerySet):
+    def last_number(self):
+        """The number of the latest act, 0 where there is none: as long as it stays, nothing in the register has changed."""
+        return self.aggregate(last=Max("number"))["last"] or 0
 
 
 class Change(models.Model):
     """One act on the register: an edit, an import, a reading, a merge; undone as one."""
 
+    #: Its place in the order in which acts came to be seen by others.
+    number = models.BigIntegerField(_("number"), null=True, unique=True, editable=False)
     at = models.DateTimeField(_("at"), default=timezone.now, editable=False, db_index=True)
     by = models.ForeignKey(
         settings.AUTH_USER_MODEL,
@@ -31,6 +41,8 @@ class Change(models.Model):
     #: Whether a row of history has been tied to it; it may have been rolled back since.
     has_written = False
 
+    objects = ChangeQuerySet.as_manager()
+
     class Meta:
         ordering = ["-at", "-pk"]
         verbose_name = _("change")
@@ -38,6 +50,19 @@ class Change(models.Model):
 
     def __str__(self):
         return f"{self.at:%Y-%m-%d %H:%M} {self.by or _('system')}: {self.reason}".rstrip(": ")
+
+    def take_number(self):
+        """Give the act the next number, as the last thing in its transaction.
+
+        Of two acts the one that is committed first has the lower number, so whoever has read up to a number has missed nothing
+        below it: the next number is read and given under a lock that is held until the commit. On SQLite the transaction itself
+        is that lock.
+        """
+        if connection.vendor == "postgresql":
+            with connection.cursor() as cursor:
+                cursor.execute("SELECT pg_advisory_xact_lock(%s)", [NUMBERING])
+        self.number = Change.objects.last_number() + 1
+        self.save(update_fields=["number"])
 
 
 class NoAct(RuntimeError):
@@ -59,7 +84,9 @@ def act(*, by=None, reason="", request_id=""):
         with transaction.atomic():
             change.save()
             yield change
-            if not change.has_written:
+            if change.has_written:
+                change.take_number()
+            else:
                 change.delete()
     finally:
         _current.reset(token)
@@ -69,7 +96,7 @@ def acting(request):
     """The act of a person's request that writes, with the reason it gives; one that only reads has none."""
     if request.method != "POST":
         return nullcontext()
-    return act(by=request.user, reason=request.POST.get("change_reason", "").replace("\0", ""), request_id=uuid.uuid4().hex)
+    return act(by=request.user, reason=request.POST.get("change_reason", "").replace("\0", ""), request_id=request.id)
 
 
 def current_change():

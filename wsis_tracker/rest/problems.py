@@ -26,10 +26,11 @@ class NotFoundWith(exceptions.NotFound):
         super().__init__(detail)
 
 
-def problem(status, detail, *, instance, errors=(), **more):
-    """The members of a problem: type, title, status, detail, instance and, where several things are wrong, errors."""
+def problem(request, status, detail, *, errors=(), **more):
+    """The members of a problem: type, title, status, detail, instance, request_id and, where several things are wrong, errors."""
     status = HTTPStatus(status)
-    body = {"type": "about:blank", "title": status.phrase, "status": status.value, "detail": str(detail), "instance": instance}
+    body = {"type": "about:blank", "title": status.phrase, "status": status.value, "detail": str(detail)}
+    body |= {"instance": request.path, "request_id": request.id}
     if errors:
         body["errors"] = list(errors)
     return body | more
@@ -37,7 +38,7 @@ def problem(status, detail, *, instance, errors=(), **more):
 
 def problem_response(request, status, detail, **more):
     """A problem as Django's own response, where no view of the API answers."""
-    return JsonResponse(problem(status, detail, instance=request.path, **more), status=status, content_type=CONTENT_TYPE)
+    return JsonResponse(problem(request, status, detail, **more), status=status, content_type=CONTENT_TYPE)
 
 
 def exception_handler(exc, context):
@@ -58,9 +59,7 @@ def exception_handler(exc, context):
     else:
         detail = exc.detail if isinstance(getattr(exc, "detail", None), str) else " ".join(map(str, getattr(exc, "detail", [str(exc)])))
         more = getattr(exc, "more", {})
-    response.data = problem(
-        response.status_code, detail or HTTPStatus(response.status_code).phrase, instance=request.path, errors=errors, **more
-    )
+    response.data = problem(request, response.status_code, detail or HTTPStatus(response.status_code).phrase, errors=errors, **more)
     response.content_type = CONTENT_TYPE
     request.accepted_renderer, request.accepted_media_type = JSONRenderer(), CONTENT_TYPE
     return response

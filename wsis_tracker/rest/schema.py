@@ -18,13 +18,14 @@ SHAPES = {
 PROBLEM = {
     "type": "object",
     "description": "What went wrong, as RFC 9457 has it.",
-    "required": ["type", "title", "status", "detail", "instance"],
+    "required": ["type", "title", "status", "detail", "instance", "request_id"],
     "properties": {
         "type": {"type": "string", "format": "uri-reference"},
         "title": {"type": "string"},
         "status": {"type": "integer"},
         "detail": {"type": "string"},
         "instance": {"type": "string", "format": "uri-reference"},
+        "request_id": {"type": "string"},
         "errors": {
             "type": "array",
             "items": {
