@@ -1,8 +1,10 @@
 """Action lines, roles and activities as JSON."""
 
+from django.db.models import Prefetch
 from rest_framework import serializers
 
-from wsis_tracker.rest.serializers import Link, PartLinks, SourcedSerializer
+from mandates.serializers import SourcedSerializer
+from wsis_tracker.rest.fields import Link, PartLinks
 
 from .models import ActionLine, Activity, Level, Role
 
@@ -10,6 +12,8 @@ from .models import ActionLine, Activity, Level, Role
 class ActionLineSerializer(SourcedSerializer):
     sublines = Link(many=True, read_only=True)
     mandates = PartLinks(leads_to="mandate")
+
+    READS = {"sublines": [Prefetch("sublines", ActionLine.objects.published())]}
 
     class Meta:
         model = ActionLine
@@ -54,7 +58,7 @@ class RoleSerializer(SourcedSerializer):
 
 class ActivitySerializer(SourcedSerializer):
     also_on = PartLinks(leads_to="action_line")
-    sdgs = serializers.ListField(child=serializers.IntegerField(), read_only=True)
+    sdgs = serializers.ListField(child=serializers.IntegerField(min_value=1, max_value=17), required=False)
 
     class Meta:
         model = Activity

@@ -1,12 +1,12 @@
 """The endpoints of organisations, documents, mandates and the facts around them."""
 
-from django.db.models import Count, Prefetch
 from drf_spectacular.utils import extend_schema
 from rest_framework.response import Response
 
+from wsis_tracker.rest.fields import Link
 from wsis_tracker.rest.problems import NotFoundWith
-from wsis_tracker.rest.serializers import Link
-from wsis_tracker.rest.viewsets import SOURCES, Computed, RecordViewSet
+from wsis_tracker.rest.views import Computed
+from wsis_tracker.rest.viewsets import RecordViewSet
 
 from . import filters
 from . import serializers as shapes
@@ -15,75 +15,57 @@ from .resolver import resolve
 
 
 class OrganisationViewSet(RecordViewSet):
-    queryset = Organisation.objects.select_related("parent", "sector", "predecessor").prefetch_related(
-        "names", "open_to__organisation", SOURCES
-    )
+    queryset = Organisation.objects.all()
     serializer_class = shapes.OrganisationSerializer
     detail_serializer_class = shapes.OrganisationDetailSerializer
     filterset_class = filters.OrganisationFilterSet
 
 
 class PersonViewSet(RecordViewSet):
-    queryset = Person.objects.select_related("country").prefetch_related("names", SOURCES)
+    queryset = Person.objects.all()
     serializer_class = shapes.PersonSerializer
     filterset_class = filters.PersonFilterSet
 
 
 class AppointmentViewSet(RecordViewSet):
-    queryset = Appointment.objects.select_related("person", "organisation", "appointed_by").prefetch_related(SOURCES)
+    queryset = Appointment.objects.all()
     serializer_class = shapes.AppointmentSerializer
     filterset_class = filters.AppointmentFilterSet
 
 
 class DocumentViewSet(RecordViewSet):
-    queryset = (
-        Document.objects.select_related("body")
-        .annotate(provision_count=Count("provisions"))
-        .prefetch_related(
-            "authors__organisation",
-            "aliases",
-            "links",
-            Prefetch("relations", Relation.objects.published().select_related("target")),
-            Prefetch("related_from", Relation.objects.published().select_related("document")),
-        )
-    )
+    queryset = Document.objects.all()
     serializer_class = shapes.DocumentSerializer
     detail_serializer_class = shapes.DocumentDetailSerializer
     filterset_class = filters.DocumentFilterSet
 
 
 class ProvisionViewSet(RecordViewSet):
-    queryset = Provision.objects.select_related("document", "parent__document")
+    queryset = Provision.objects.all()
     serializer_class = shapes.ProvisionSerializer
     filterset_class = filters.ProvisionFilterSet
 
 
 class RelationViewSet(RecordViewSet):
-    queryset = Relation.objects.select_related("document", "provision__document", "target", "target_provision__document").prefetch_related(
-        SOURCES
-    )
+    queryset = Relation.objects.all()
     serializer_class = shapes.RelationSerializer
     filterset_class = filters.RelationFilterSet
 
 
 class MandateViewSet(RecordViewSet):
-    # A mandate may be published before the line that names it.
-    lines = Mandate.action_lines.rel.related_model.objects.of_published().select_related("record")
-    queryset = Mandate.objects.select_related("made_in__document", "parent", "reports_to", "reports_via").prefetch_related(
-        "addressees__organisation", Prefetch("action_lines", lines), SOURCES
-    )
+    queryset = Mandate.objects.all()
     serializer_class = shapes.MandateSerializer
     filterset_class = filters.MandateFilterSet
 
 
 class MentionViewSet(RecordViewSet):
-    queryset = Mention.objects.select_related("provision__document", "organisation").prefetch_related(SOURCES)
+    queryset = Mention.objects.all()
     serializer_class = shapes.MentionSerializer
     filterset_class = filters.MentionFilterSet
 
 
 class FigureViewSet(RecordViewSet):
-    queryset = Figure.objects.select_related("organisation").prefetch_related(SOURCES)
+    queryset = Figure.objects.all()
     serializer_class = shapes.FigureSerializer
     filterset_class = filters.FigureFilterSet
 

@@ -1,11 +1,13 @@
-"""Organisations, documents, mandates and the facts around them as JSON."""
+"""Organisations, documents, mandates and the facts around them as JSON; and, for every room, a fact with its sources."""
 
+from django.db.models import Count, Prefetch
 from django.utils import timezone
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
+from wsis_tracker.rest.fields import Link, PartLinks, PartTexts, RelatedRecord, Texts, api_url, link
 from wsis_tracker.rest.problems import CONTENT_TYPE
-from wsis_tracker.rest.serializers import Link, PartLinks, RecordSerializer, SourcedSerializer, Texts, api_url
+from wsis_tracker.rest.serializers import Reading, RecordSerializer, Shape
 
 from .models import (
     Appointment,
@@ -24,14 +26,43 @@ from .models.documents import Certainty
 from .models.mandates import MandateAddressee
 
 
-class OrganisationNameSerializer(serializers.ModelSerializer):
+class SourceSerializer(Reading, serializers.Serializer):
+    """Where a fact is read; `field` and `value` where the paragraph gives another value than the record."""
+
+    default_error_messages = {"document": "The provision is not one of this document."}
+
+    document = Link(source="provision.document", read_only=True)
+    provision = RelatedRecord(model=Provision)
+    words = serializers.CharField(required=False, allow_blank=True)
+    field = serializers.CharField(required=False, allow_blank=True, max_length=50)
+    value = serializers.CharField(required=False, allow_blank=True, max_length=300)
+    fact_ids = Texts(required=False)
+
+    def to_internal_value(self, given):
+        source = super().to_internal_value(given)
+        document = given.get("document")
+        slug = document.get("slug") if isinstance(document, dict) else document
+        if slug is not None and slug != source["provision"].document.slug:
+            raise serializers.ValidationError({"document": [self.error_messages["document"]]})
+        return source
+
+
+class SourcedSerializer(RecordSerializer):
+    """A fact, with the paragraphs in which it is read."""
+
+    sources = SourceSerializer(many=True, required=False)
+
+    LAST = ["sources", *RecordSerializer.LAST]
+
+
+class OrganisationNameSerializer(Shape):
     class Meta:
         model = OrganisationName
         fields = ["name", "kind", "valid_from", "valid_until"]
 
 
 class OrganisationSerializer(SourcedSerializer):
-    names = OrganisationNameSerializer(many=True, read_only=True)
+    names = OrganisationNameSerializer(many=True, required=False)
     open_to = PartLinks()
 
     class Meta:
@@ -69,22 +100,22 @@ class OrganisationDetailSerializer(OrganisationSerializer):
     @extend_schema_field(Link(many=True))
     def get_terms_of_reference(self, organisation):
         mandates = Mandate.objects.published().addressed_to(organisation).as_of(self.day_or_today)
-        return Link(mandates, many=True, context=self.context).data
+        return [link(mandate, self.context) for mandate in mandates]
 
     @extend_schema_field(Link(many=True))
     def get_terms_of_reference_proposed(self, organisation):
         mandates = Mandate.objects.published().addressed_to(organisation).proposed_by(self.day_or_today)
-        return Link(mandates, many=True, context=self.context).data
+        return [link(mandate, self.context) for mandate in mandates]
 
     @extend_schema_field(Link(allow_null=True))
     def get_chair(self, organisation):
         held = organisation.appointments.published().titular_chairs().as_of(self.day_or_today)
         chair = held.select_related("person").first()
-        return Link(chair.person, context=self.context).data if chair else None
+        return link(chair and chair.person, self.context)
 
 
 class PersonSerializer(SourcedSerializer):
-    names = Texts(source="names.all", read_only=True)
+    names = PartTexts(accessor="names", text="name")
 
     class Meta:
         model = Person
@@ -107,7 +138,7 @@ class AppointmentSerializer(SourcedSerializer):
         ]
 
 
-class TextAddressSerializer(serializers.ModelSerializer):
+class TextAddressSerializer(Shape):
     """Where the official text can be read."""
 
     class Meta:
@@ -119,8 +150,8 @@ class RelationToSerializer(serializers.Serializer):
     """How the document bears on another; `document` is null where the other is not in the register, and `symbol` names it."""
 
     kind = serializers.CharField()
-    document = Link(source="target", allow_null=True)
-    symbol = serializers.CharField(source="target_symbol")
+    document = Link(allow_null=True)
+    symbol = serializers.CharField()
     words = serializers.CharField()
 
 
@@ -133,10 +164,10 @@ class RelationFromSerializer(serializers.Serializer):
 
 
 class DocumentSerializer(RecordSerializer):
-    aliases = serializers.SerializerMethodField()
-    probable_aliases = serializers.SerializerMethodField()
+    aliases = PartTexts(accessor="aliases", text="text", within={"certainty": Certainty.PRINTED})
+    probable_aliases = PartTexts(accessor="aliases", text="text", within={"certainty": Certainty.PROBABLE})
     authors = PartLinks()
-    links = TextAddressSerializer(many=True, read_only=True)
+    links = TextAddressSerializer(many=True, required=False)
     relations = serializers.SerializerMethodField()
     related_from = serializers.SerializerMethodField()
     provisions = serializers.IntegerField(source="provision_count", read_only=True, help_text="How many provisions the register holds.")
@@ -167,19 +198,27 @@ class DocumentSerializer(RecordSerializer):
             *RecordSerializer.LAST,
         ]
 
-    def get_aliases(self, document) -> list[str]:
-        return [alias.text for alias in document.aliases.all() if alias.certainty == Certainty.PRINTED]
+    READS = {
+        "relations": [Prefetch("relations", Relation.objects.published().select_related("target"))],
+        "related_from": [Prefetch("related_from", Relation.objects.published().select_related("document"))],
+    }
 
-    def get_probable_aliases(self, document) -> list[str]:
-        return [alias.text for alias in document.aliases.all() if alias.certainty == Certainty.PROBABLE]
+    def prepared(self, documents):
+        documents = super().prepared(documents)
+        return documents.annotate(provision_count=Count("provisions")) if "provisions" in self.members else documents
 
     @extend_schema_field(RelationToSerializer(many=True))
     def get_relations(self, document):
-        return RelationToSerializer(self.in_force(document.relations), many=True, context=self.context).data
+        return [
+            {"kind": of.kind, "document": link(of.target, self.context), "symbol": of.target_symbol, "words": of.words}
+            for of in self.in_force(document.relations)
+        ]
 
     @extend_schema_field(RelationFromSerializer(many=True))
     def get_related_from(self, document):
-        return RelationFromSerializer(self.in_force(document.related_from), many=True, context=self.context).data
+        return [
+            {"kind": of.kind, "document": link(of.document, self.context), "words": of.words} for of in self.in_force(document.related_from)
+        ]
 
     def in_force(self, relations):
         return [relation for relation in relations.all() if self.day is None or relation.held_on(self.day)]
@@ -195,7 +234,7 @@ class DocumentDetailSerializer(DocumentSerializer):
 
     @extend_schema_field(Link(many=True))
     def get_chain(self, document):
-        return Link(document.chain(self.day).documents, many=True, context=self.context).data
+        return [link(linked, self.context) for linked in document.chain(self.day).documents]
 
 
 class ProvisionSerializer(RecordSerializer):
@@ -248,7 +287,7 @@ class MandateSerializer(SourcedSerializer):
         ]
 
     def get_fields(self):
-        self._declared_fields["with"] = PartLinks(source="addressees", part=MandateAddressee.PartTaken.WITH)
+        self._declared_fields["with"] = PartLinks(accessor="addressees", part=MandateAddressee.PartTaken.WITH)
         return super().get_fields()  # `with` is a word of the language, so no attribute can bear it
 
 

@@ -1,6 +1,10 @@
 """The endpoints of meetings, what was discussed in them, and the follow-up."""
 
-from wsis_tracker.rest.viewsets import SOURCES, LargeRecordViewSet, RecordViewSet
+from drf_spectacular.utils import extend_schema
+from rest_framework.decorators import action
+
+from wsis_tracker.rest.idempotency import once
+from wsis_tracker.rest.viewsets import LargeRecordViewSet, RecordViewSet
 
 from . import filters
 from . import serializers as shapes
@@ -8,43 +12,53 @@ from .models import Conclusion, Meeting, Progress, Question, Submission, Task
 
 
 class MeetingViewSet(RecordViewSet):
-    queryset = Meeting.objects.select_related("body").prefetch_related("conveners__organisation", "action_lines__action_line", SOURCES)
+    queryset = Meeting.objects.all()
     serializer_class = shapes.MeetingSerializer
     filterset_class = filters.MeetingFilterSet
 
 
 class SubmissionViewSet(RecordViewSet):
-    queryset = Submission.objects.select_related("document", "meeting", "submitted_by").prefetch_related(SOURCES)
+    queryset = Submission.objects.all()
     serializer_class = shapes.SubmissionSerializer
     filterset_class = filters.SubmissionFilterSet
 
 
 class ConclusionViewSet(RecordViewSet):
-    queryset = Conclusion.objects.select_related("meeting", "provision__document", "concluded_by").prefetch_related(
-        "mandates__mandate", SOURCES
-    )
+    queryset = Conclusion.objects.all()
     serializer_class = shapes.ConclusionSerializer
     filterset_class = filters.ConclusionFilterSet
 
 
 class QuestionViewSet(RecordViewSet):
-    queryset = Question.objects.select_related("meeting", "answered_by__meeting", "answered_in__document").prefetch_related(
-        "put_to__organisation", SOURCES
-    )
+    queryset = Question.objects.all()
     serializer_class = shapes.QuestionSerializer
     filterset_class = filters.QuestionFilterSet
 
 
 class TaskViewSet(RecordViewSet):
-    queryset = Task.objects.select_related("mandate", "conclusion__meeting").prefetch_related(
-        "organisations__organisation", "action_lines__action_line", "moves", "progress", SOURCES
-    )
+    queryset = Task.objects.all()
     serializer_class = shapes.TaskSerializer
     filterset_class = filters.TaskFilterSet
 
+    @extend_schema(request=shapes.MoveSerializer)
+    @action(detail=True, methods=["post"], needs="change")
+    def move(self, request, slug):
+        """Move the task to another state, or set another due date."""
+        return once(request, self.make_move)
+
+    def make_move(self):
+        asked = shapes.MoveSerializer(data=self.request.data)
+        asked.is_valid(raise_exception=True)
+        with self.acting(asked.validated_data.get("reason")) as reason:
+            task = self.locked(self.kwargs["slug"])
+            self.check_version(task)
+            self.check_may_touch(task, reason)
+            asked.move(task, asked.validated_data, self.request.user)
+        return self.answer(task)
+
 
 class ProgressViewSet(LargeRecordViewSet):
-    queryset = Progress.objects.select_related("task", "organisation").prefetch_related("evidence__document")
+    queryset = Progress.objects.all()
     serializer_class = shapes.ProgressSerializer
     filterset_class = filters.ProgressFilterSet
 

@@ -1,10 +1,13 @@
 """Meetings, what was discussed in them, and the follow-up as JSON."""
 
+from django.core.exceptions import ValidationError as Invalid
 from django.utils import timezone
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
-from wsis_tracker.rest.serializers import Link, PartLinks, RecordSerializer, SourcedSerializer
+from mandates.serializers import SourcedSerializer
+from wsis_tracker.rest.fields import Link, PartialDate, PartLinks, link
+from wsis_tracker.rest.serializers import RecordSerializer, Shape, Strict, told
 
 from .models import Conclusion, Meeting, Progress, ProgressEvidence, Question, Submission, Task, TaskMove
 from .models.discussions import MeetingState, QuestionState
@@ -16,14 +19,23 @@ class StateOnDaySerializer(SourcedSerializer):
 
     state = serializers.SerializerMethodField()
 
+    #: The date from which each of these members is known; as of an earlier day it is not shown.
+    KNOWN_FROM = {}
+
     def state_on_day(self, record):
         return record.state_on(self.day or timezone.localdate())
+
+    def to_representation(self, record):
+        shown = super().to_representation(record)
+        hidden = (name for name, date in self.KNOWN_FROM.items() if name in shown and not self.known(getattr(record, date)))
+        return shown | dict.fromkeys(hidden)
 
 
 class MeetingSerializer(StateOnDaySerializer):
     conveners = PartLinks()
     action_lines = PartLinks(leads_to="action_line")
-    cancelled_on = serializers.SerializerMethodField()
+
+    KNOWN_FROM = {"cancelled_on": "cancelled_on"}
 
     class Meta:
         model = Meeting
@@ -52,9 +64,6 @@ class MeetingSerializer(StateOnDaySerializer):
     @extend_schema_field(serializers.ChoiceField(MeetingState.choices))
     def get_state(self, meeting):
         return self.state_on_day(meeting)
-
-    def get_cancelled_on(self, meeting) -> str | None:
-        return self.known(meeting.cancelled_on)
 
 
 class SubmissionSerializer(SourcedSerializer):
@@ -99,9 +108,8 @@ class QuestionSerializer(StateOnDaySerializer):
     """A question; its answer is shown once it was given by the day asked for."""
 
     put_to = PartLinks()
-    answered_on = serializers.SerializerMethodField()
-    answered_by = serializers.SerializerMethodField()
-    answered_in = serializers.SerializerMethodField()
+
+    KNOWN_FROM = {"answered_on": "answered_on", "answered_by": "answered_on", "answered_in": "answered_on"}
 
     class Meta:
         model = Question
@@ -126,37 +134,44 @@ class QuestionSerializer(StateOnDaySerializer):
     def get_state(self, question):
         return self.state_on_day(question)
 
-    def get_answered_on(self, question) -> str | None:
-        return self.known(question.answered_on)
 
-    @extend_schema_field(Link(allow_null=True))
-    def get_answered_by(self, question):
-        return self.answer(question, question.answered_by)
-
-    @extend_schema_field(Link(allow_null=True))
-    def get_answered_in(self, question):
-        return self.answer(question, question.answered_in)
-
-    def answer(self, question, record):
-        return Link(record, context=self.context).data if record and self.known(question.answered_on) else None
-
-
-class TaskMoveSerializer(serializers.ModelSerializer):
+class TaskMoveSerializer(Shape):
     class Meta:
         model = TaskMove
         fields = ["on", "from_state", "to_state", "due_from", "due_to", "reason"]
 
 
+class MoveSerializer(Strict):
+    """A move of a task to a state on a day of the world, today where none is given; with `due_on` its due date is set."""
+
+    state = serializers.ChoiceField(TaskState.choices)
+    on = PartialDate(required=False)
+    due_on = PartialDate(required=False, allow_null=True)
+    reason = serializers.CharField(required=False, allow_blank=True, help_text="Shown to the public with the move.")
+
+    def move(self, task, move, by):
+        """Make the move; what the task's rules refuse is told of the member."""
+        on = move.get("on") or timezone.localdate().isoformat()
+        try:
+            return task.move_to(move["state"], on=on, by=by, reason=move.get("reason", ""), due_on=move.get("due_on"))
+        except Invalid as error:
+            raise serializers.ValidationError(told(error)) from error
+
+
 class TaskSerializer(SourcedSerializer):
-    """A task with its state, due date, moves and progress as of the day asked for."""
+    """A task with its state, due date, moves and progress as of the day asked for; it is moved at `…/move/`."""
 
     state = serializers.ChoiceField(TaskState.choices, source="state_then", read_only=True)
-    due_on = serializers.CharField(source="due_then", read_only=True, allow_null=True)
-    responsible = PartLinks(source="organisations", part=TaskOrganisation.PartTaken.RESPONSIBLE)
-    supporting = PartLinks(source="organisations", part=TaskOrganisation.PartTaken.SUPPORTING)
+    due_on = PartialDate(source="due_then", read_only=True, allow_null=True)
+    first_move = MoveSerializer(write_only=True, required=False, help_text="How a new task begins: open since today where nothing is said.")
+    responsible = PartLinks(accessor="organisations", part=TaskOrganisation.PartTaken.RESPONSIBLE)
+    supporting = PartLinks(accessor="organisations", part=TaskOrganisation.PartTaken.SUPPORTING)
     action_lines = PartLinks(leads_to="action_line")
     moves = serializers.SerializerMethodField()
     progress = serializers.SerializerMethodField()
+
+    READS = {"moves": ["moves"], "progress": ["progress"]}
+    default_error_messages = {"moved": "A task that there is already is moved at …/move/."}
 
     class Meta:
         model = Task
@@ -173,31 +188,45 @@ class TaskSerializer(SourcedSerializer):
             "action_lines",
             "moves",
             "progress",
+            "first_move",
             *SourcedSerializer.LAST,
         ]
 
+    def create(self, validated):
+        move = validated.pop("first_move", {"state": TaskState.OPEN})
+        task = super().create(validated)
+        try:
+            MoveSerializer().move(task, move, self.context["request"].user)
+        except serializers.ValidationError as error:
+            raise serializers.ValidationError({"first_move": error.detail}) from error
+        return task
+
+    def validate_first_move(self, move):
+        if self.instance is not None:
+            self.fail("moved")
+        return move
+
     @extend_schema_field(TaskMoveSerializer(many=True))
     def get_moves(self, task):
-        return TaskMoveSerializer(self.by_day(task.moves), many=True).data
+        shape = TaskMoveSerializer(context=self.context)
+        return [shape.to_representation(move) for move in self.by_day(task.moves)]
 
     @extend_schema_field(Link(many=True))
     def get_progress(self, task):
-        return Link(self.by_day(task.progress), many=True, context=self.context).data
+        return [link(progress, self.context) for progress in self.by_day(task.progress)]
 
     def by_day(self, rows):
         return [row for row in rows.all() if self.known(row.on)]
 
 
-class EvidenceSerializer(serializers.ModelSerializer):
-    document = Link(allow_null=True)
-
+class EvidenceSerializer(Shape):
     class Meta:
         model = ProgressEvidence
         fields = ["document", "url"]
 
 
 class ProgressSerializer(RecordSerializer):
-    evidence = EvidenceSerializer(many=True, read_only=True)
+    evidence = EvidenceSerializer(many=True, required=False)
 
     class Meta:
         model = Progress

@@ -1,14 +1,14 @@
 """Rulings and reports, as staff keep them."""
 
 from django.contrib import admin
-from django.utils.translation import gettext_lazy as _
+from django.core.exceptions import ValidationError
 
 from wsis_tracker.register import dates
 from wsis_tracker.register.admin import RecordAdmin, RecordForm
 from wsis_tracker.register.inlines import SourceInline
 
 from . import models
-from .discrepancies import differing
+from .discrepancies import check_weighed
 
 
 class RulingForm(RecordForm):
@@ -16,17 +16,12 @@ class RulingForm(RecordForm):
 
     def clean(self):
         super().clean()
-        subject, weighed = self.cleaned_data.get("subject"), self.cleaned_data.get("weighed")
-        day = self.cleaned_data.get("ruled_on")
-        if not day or not subject or ("subject" not in self.changed_data and "weighed" not in self.changed_data):
-            return
-        found = next(iter(differing(dates.earliest(day), key=subject)), None)
-        if found is None:
-            self.add_error("subject", _("There was no such discrepancy on that day."))
-            return
-        voices = [voice.key for voice in found.voices]
-        if weighed and not set(weighed) <= set(voices):
-            self.add_error("weighed", _("The voices are: %s.") % ", ".join(voices))
+        data = self.cleaned_data
+        if {"subject", "weighed"} & set(self.changed_data) and {"subject", "weighed", "ruled_on"} <= set(data):
+            try:
+                check_weighed(data["subject"], data["weighed"], dates.earliest(data["ruled_on"]))
+            except ValidationError as error:
+                self.add_error(None, error)
 
 
 @admin.register(models.Ruling)

@@ -2,7 +2,8 @@
 
 from drf_spectacular.utils import extend_schema
 
-from wsis_tracker.rest.viewsets import SOURCES, Computed, RecordViewSet
+from wsis_tracker.rest.views import Computed
+from wsis_tracker.rest.viewsets import RecordViewSet
 
 from . import filters
 from . import serializers as shapes
@@ -27,7 +28,7 @@ class RulingViewSet(RecordViewSet):
 
 
 class ReportViewSet(RecordViewSet):
-    queryset = Report.objects.select_related("reports_to", "document").prefetch_related(SOURCES)
+    queryset = Report.objects.all()
     serializer_class = shapes.ReportSerializer
     filterset_class = filters.ReportFilterSet
 

@@ -12,7 +12,9 @@ from collections import defaultdict
 from dataclasses import dataclass, replace
 
 from django.apps import apps
+from django.core.exceptions import ValidationError
 from django.db.models import Case, F, Func, IntegerField, OuterRef, Subquery, Value, When
+from django.utils.translation import gettext_lazy as _
 
 from action_lines.models import ActionLine, Role
 from mandates.models import Figure, Mention, Organisation, Phase, Provision
@@ -104,6 +106,16 @@ def differing(day, *, key=None, kinds=None, organisation=None, action_line=None)
         finds |= {VARIANT: lambda: variants(day), FIGURE: lambda: figures(day)}
     wanted = [kind for kind in finds if (kinds is None or kind in kinds) and (key is None or key.startswith(BEGINS[kind]))]
     return with_rulings([found for kind in wanted for found in finds[kind]() if key is None or found.key == key], day)
+
+
+def check_weighed(subject, weighed, day):
+    """Refuse to rule on what was no discrepancy on `day`, and to weigh what was not among its voices; ValidationError says which."""
+    found = next(iter(differing(day, key=subject)), None)
+    if found is None:
+        raise ValidationError({"subject": _("There was no such discrepancy on that day.")})
+    voices = [voice.key for voice in found.voices]
+    if not set(weighed) <= set(voices):
+        raise ValidationError({"weighed": _("The voices are: %s.") % ", ".join(voices)})
 
 
 def complete(found):

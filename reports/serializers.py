@@ -2,11 +2,16 @@
 
 from urllib.parse import urlencode
 
+from django.core.exceptions import ValidationError as Invalid
 from django.urls import reverse
 from rest_framework import serializers
 
-from wsis_tracker.rest.serializers import Link, RecordSerializer, SourcedSerializer, Texts, absolute
+from mandates.serializers import SourcedSerializer
+from wsis_tracker.register import dates
+from wsis_tracker.rest.fields import Link, absolute
+from wsis_tracker.rest.serializers import RecordSerializer, told
 
+from .discrepancies import check_weighed
 from .models import Report, Ruling
 
 
@@ -49,12 +54,23 @@ class DiscrepancySerializer(serializers.Serializer):
 
 
 class RulingSerializer(RecordSerializer):
-    weighed = Texts(read_only=True)
-    stands = Texts(read_only=True)
+    """A ruling on a discrepancy that there is, by whoever records it."""
 
     class Meta:
         model = Ruling
         fields = [*RecordSerializer.FIRST, "subject", "weighed", "stands", "reason", "ruled_on", *RecordSerializer.LAST]
+
+    def create(self, validated):
+        return super().create({**validated, "by": self.context["request"].user})
+
+    def validate(self, given):
+        if {"subject", "weighed"} & set(given):
+            asked = {name: given.get(name, getattr(self.instance, name, None)) for name in ("subject", "weighed", "ruled_on")}
+            try:
+                check_weighed(asked["subject"], asked["weighed"], dates.earliest(asked["ruled_on"]))
+            except Invalid as error:
+                raise serializers.ValidationError(told(error)) from error
+        return given
 
 
 class ReportSerializer(SourcedSerializer):

@@ -6,7 +6,7 @@ from action_lines.models import ActionLine, Role
 from mandates.models import Organisation
 from mandates.sources import with_sources
 from wsis_tracker.pages.views import RecordListView, RecordPage
-from wsis_tracker.rest.serializers import API
+from wsis_tracker.rest.fields import API
 
 from .coverage import coverage
 from .filters import KINDS, STATES, DiscrepancyFilterSet, ReportFilterSet

@@ -9,23 +9,23 @@ from drf_spectacular.utils import extend_schema, extend_schema_field
 from drf_spectacular.views import SpectacularAPIView
 from rest_framework import serializers
 from rest_framework.response import Response
-from rest_framework.routers import SimpleRouter
 
 import action_lines.api
 import mandates.api
 import meetings.api
 import reports.api
 from wsis_tracker.register.changes import Change
+from wsis_tracker.rest.fields import API, Link, absolute, api_url
 from wsis_tracker.rest.filters import StrictFilterSet
 from wsis_tracker.rest.pagination import LargePages
 from wsis_tracker.rest.problems import problem_response
-from wsis_tracker.rest.serializers import API, Link, absolute, api_url
-from wsis_tracker.rest.viewsets import Computed, StrictView
+from wsis_tracker.rest.routers import CollectionRouter
+from wsis_tracker.rest.views import Computed, StrictView
 
 from .changes import public_changes, with_records
 from .search import SearchFilterSet
 
-router = SimpleRouter()
+router = CollectionRouter()
 for viewset in [*mandates.api.VIEWSETS, *action_lines.api.VIEWSETS, *meetings.api.VIEWSETS, *reports.api.VIEWSETS]:
     router.register(viewset.queryset.model.collection, viewset)
 

@@ -43,7 +43,8 @@ def list_of(collection, request):
         filterset, serializer = DiscrepancyFilterSet(request.GET), DiscrepancySerializer
     elif collection in viewsets:
         viewset = viewsets[collection]
-        filterset, serializer = viewset.filterset_class(request.GET, viewset.queryset.all().published()), viewset.serializer_class
+        serializer = viewset.serializer_class
+        filterset = viewset.filterset_class(request.GET, serializer().prepared(viewset.queryset.all().published()))
     else:
         raise Http404
     filterset.refuse_unknown(empty_allowed=True)
@@ -66,7 +67,8 @@ def named_rows(rows, request):
 
 
 def rows_of(records, serializer, context):
-    yield list(serializer(context=context).fields)
+    shape = serializer(context=context)
+    yield list(getattr(shape, "members", shape.fields))
     while chunk := list(islice(records, CHUNK)):
         for shown in serializer(chunk, many=True, context=context).data:
             yield [safe(text_of(value)) for value in shown.values()]

@@ -160,6 +160,7 @@ SPECTACULAR_SETTINGS = {
     "OAS_VERSION": "3.1.1",
     "SERVE_INCLUDE_SCHEMA": False,
     "SCHEMA_PATH_PREFIX": "/api/v1/",
+    "COMPONENT_SPLIT_REQUEST": True,
     # Words of a vocabulary stand with their field: many fields are called `kind`, each with words of its own.
     "POSTPROCESSING_HOOKS": ["wsis_tracker.rest.schema.add_problems"],
 }

@@ -25,8 +25,8 @@ from wsis_tracker.pages.forms import FilterForm
 from wsis_tracker.pages.templatetags.register_pages import with_parameters
 from wsis_tracker.pages.views import ListPage, Page, RecordPage
 from wsis_tracker.register.records import unknown_last
+from wsis_tracker.rest.fields import API
 from wsis_tracker.rest.problems import BadParameter
-from wsis_tracker.rest.serializers import API
 
 from .chain import drawing
 from .drawn import drawn_from

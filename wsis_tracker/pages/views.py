@@ -12,10 +12,10 @@ from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
 from django.views.generic import TemplateView
 
+from wsis_tracker.rest.fields import API
 from wsis_tracker.rest.filters import DayField
 from wsis_tracker.rest.pagination import LARGEST, whole_number
 from wsis_tracker.rest.problems import BadParameter
-from wsis_tracker.rest.serializers import API
 
 from .errors import failure
 from .forms import FilterForm, asked

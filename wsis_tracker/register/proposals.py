@@ -2,13 +2,45 @@
 
 from django.conf import settings
 from django.contrib.contenttypes.models import ContentType
-from django.db import models
+from django.db import models, transaction
 from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from .changes import act
+from .plain import stated, stated_parts, stating_fields
+
 #: The permission to publish and withdraw records, to change published ones, and to decide on proposals.
 PUBLISH = "register.publish"
+
+
+class ProposalManager(models.Manager):
+    def propose(self, record, change, *, by, reason):
+        """Keep what `change()` would make of a published record, and leave the record as it is.
+
+        The change is made and undone, so that all that refuses it refuses it now; `fields` and `parts` hold what differs, each
+        as it would be (see `plain.py`).
+        """
+        said, said_parts = self._said(record)
+        with transaction.atomic():
+            with act(by=by, reason=reason):
+                change()
+                fields, parts = self._said(record)
+            transaction.set_rollback(True)
+        return self.create(
+            kind=ContentType.objects.get_for_model(record),
+            slug=record.slug,
+            base_version=type(record).objects.values_list("updated_at", flat=True).get(pk=record.pk),
+            fields={name: value for name, value in fields.items() if value != said[name]},
+            parts={name: rows for name, rows in parts.items() if rows != said_parts[name]},
+            reason=reason,
+            by=by,
+        )
+
+    def _said(self, record):
+        """What a record says now, and its parts."""
+        now = type(record).objects.get(pk=record.pk)
+        return stated(now, stating_fields(type(now))), stated_parts(now)
 
 
 class Proposal(models.Model):
@@ -34,6 +66,8 @@ class Proposal(models.Model):
     )
     decided_at = models.DateTimeField(_("decided at"), null=True, blank=True)
     decision_reason = models.TextField(_("reason of the decision"), blank=True)
+
+    objects = ProposalManager()
 
     class Meta:
         ordering = ["-at", "-pk"]

@@ -356,7 +356,7 @@ class StrictFilterBackend(DjangoFilterBackend):
         if filterset is None:
             return queryset
         if view.detail:
-            filterset.refuse_others(than={"as_of"})
-        filterset.refuse_unknown(allowed=view.paginator.parameters)
+            filterset.refuse_others(than={"as_of", *view.parameters})
+        filterset.refuse_unknown(allowed=view.parameters)
         view.filterset = filterset
         return filterset.qs

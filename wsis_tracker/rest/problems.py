@@ -14,6 +14,20 @@ class BadParameter(exceptions.ValidationError):
     """A query parameter that is unknown or malformed: `{parameter: [what is wrong]}`."""
 
 
+class BadHeader(exceptions.ValidationError):
+    """A header of the request that is malformed."""
+
+    def __init__(self, name, detail):
+        super().__init__({"": [f"{name}: {detail}"]})
+
+
+class Conflict(exceptions.APIException):
+    """What is asked does not go with what there is."""
+
+    status_code = HTTPStatus.CONFLICT
+    default_code = "conflict"
+
+
 class NotYet(exceptions.NotFound):
     """The record exists, but was not there on the day asked for."""
 
@@ -47,19 +61,28 @@ def exception_handler(exc, context):
     if response is None:
         return None
     request = context["request"]
-    errors, more = [], {}
-    if isinstance(exc, exceptions.ValidationError) and isinstance(exc.detail, dict):
-        kind = "parameter" if isinstance(exc, BadParameter) else "pointer"
-        errors = [
-            {kind: name if kind == "parameter" else f"/{name}", "code": message.code, "detail": str(message)}
-            for name, messages in exc.detail.items()
-            for message in messages
-        ]
-        detail = " ".join(f"{e.get('parameter', e.get('pointer'))}: {e['detail']}" for e in errors)
+    errors = list(told(exc, exc.detail)) if isinstance(exc, exceptions.ValidationError) and isinstance(exc.detail, dict | list) else []
+    if errors:
+        detail = " ".join(f"{error.get('parameter', error.get('pointer'))}: {error['detail']}".removeprefix(": ") for error in errors)
     else:
-        detail = exc.detail if isinstance(getattr(exc, "detail", None), str) else " ".join(map(str, getattr(exc, "detail", [str(exc)])))
-        more = getattr(exc, "more", {})
-    response.data = problem(request, response.status_code, detail or HTTPStatus(response.status_code).phrase, errors=errors, **more)
+        detail = str(getattr(exc, "detail", "") or exc)
+    detail = detail or HTTPStatus(response.status_code).phrase
+    response.data = problem(request, response.status_code, detail, errors=errors, **getattr(exc, "more", {}))
+    for name, value in getattr(exc, "headers", {}).items():
+        response[name] = value
     response.content_type = CONTENT_TYPE
     request.accepted_renderer, request.accepted_media_type = JSONRenderer(), CONTENT_TYPE
     return response
+
+
+def told(exc, detail, pointer=""):
+    """Each thing that is wrong, by the parameter or by the place in the body (RFC 6901) where it is."""
+    if isinstance(detail, dict):
+        for name, value in detail.items():
+            yield from told(exc, value, f"{pointer}/{name}" if name not in ("", "non_field_errors") else pointer)
+    elif isinstance(detail, list):
+        for place, value in enumerate(detail):
+            yield from told(exc, value, f"{pointer}/{place}" if isinstance(value, dict | list) else pointer)
+    else:
+        where = {"parameter": pointer.removeprefix("/")} if isinstance(exc, BadParameter) else {"pointer": pointer}
+        yield {**where, "code": detail.code, "detail": str(detail)}

@@ -1,11 +1,14 @@
-"""What the OpenAPI schema says of our own filters, and of the problems that every operation may answer with."""
+"""What the OpenAPI schema says of our own fields, filters, headers, and of the problems that every operation may answer with."""
 
-from drf_spectacular.extensions import OpenApiFilterExtension
+from drf_spectacular.extensions import OpenApiFilterExtension, OpenApiSerializerFieldExtension
 from drf_spectacular.openapi import AutoSchema
+from rest_framework.permissions import SAFE_METHODS
 
-from . import filters
+from . import filters, members
+from .fields import Link
 from .pagination import query_parameter
 from .problems import CONTENT_TYPE
+from .serializers import ProposalSerializer, ReasonSerializer
 
 PARTIAL_DATE = {"type": "string", "pattern": r"^\d{4}(-\d{2}(-\d{2})?)?$", "example": "2006-04"}
 SHAPES = {
@@ -37,11 +40,147 @@ PROBLEM = {
 }
 
 
+MOST_AT_ONCE = 1000
+RECORD_NAMED = {
+    "oneOf": [
+        {"type": "string", "description": "The slug of the record."},
+        {
+            "type": "object",
+            "minProperties": 1,
+            "additionalProperties": {"type": "string"},
+            "description": "Attributes that no other record shares.",
+        },
+    ]
+}
+VERSION = {"slug": {"type": "string"}, "updated_at": {"type": "string", "format": "date-time", "description": "As it was read."}}
+
+
+def header(name, description):
+    """A header of a request as OpenAPI describes it."""
+    return {"name": name, "in": "header", "required": False, "description": description, "schema": {"type": "string"}}
+
+
+IF_MATCH = header("If-Match", "The ETag of the version that was read; required where the record is published.")
+IF_NONE_MATCH = header("If-None-Match", "ETags of answers that are held; one that still holds is answered by 304.")
+IDEMPOTENCY_KEY = header("Idempotency-Key", "A name of the request, with which it may be sent again within a day without being done again.")
+REASON = query_parameter("change_reason", "Why; kept in the history, and required where a published record is touched.", type="string")
+#: What an operation is called after its collection, and what it does.
+SUMMARIES = {
+    "list": ("list", "List {many}"),
+    "retrieve": ("retrieve", "One of the {many}"),
+    "create": ("create", "Make one or many {many}"),
+    "update": ("update", "Say anew all that one of the {many} says"),
+    "partial_update": ("partial_update", "Change one of the {many}"),
+    "destroy": ("destroy", "Delete one of the {many}"),
+    "bulk_update": ("bulk_update", "Change many {many}, all or none"),
+    "bulk_destroy": ("bulk_destroy", "Delete many {many}, all or none"),
+}
+
+
 class Schema(AutoSchema):
-    """Describes the parameters of every view that has a FilterSet, not of lists alone."""
+    """Describes the parameters of every view that has a FilterSet, the bodies of many records, and the headers of every write."""
+
+    @property
+    def action(self):
+        return getattr(self.view, "action", None)
 
     def get_filter_backends(self):
-        return getattr(self.view, "filter_backends", [])
+        return getattr(self.view, "filter_backends", []) if self.method == "GET" else []
+
+    def get_operation_id(self):
+        if self.action in ("bulk_update", "bulk_destroy"):
+            return "_".join([*(token.replace("-", "_") for token in self._tokenize_path()), self.action])
+        return super().get_operation_id()
+
+    def get_summary(self):
+        if self.action in SUMMARIES:
+            return SUMMARIES[self.action][1].format(many=self.view.queryset.model.collection.replace("-", " "))
+        return super().get_summary()
+
+    def _get_parameters(self):
+        return [*super()._get_parameters(), *self.more_parameters()]
+
+    def more_parameters(self):
+        """The headers, and what is not a filter."""
+        if self.method in SAFE_METHODS:
+            return [IF_NONE_MATCH, *(members.DESCRIBED if self.action in ("list", "retrieve") else [])]
+        versioned = [IF_MATCH] if getattr(self.view, "detail", False) else []
+        repeated = [IDEMPOTENCY_KEY] if self.method == "POST" else []
+        return [*versioned, *repeated, REASON]
+
+    def get_request_serializer(self):
+        return ReasonSerializer if self.action in ("publish", "withdraw", "submit") else super().get_request_serializer()
+
+    def get_response_serializers(self):
+        shown = super().get_response_serializers()
+        return {200: shown, 202: ProposalSerializer} if self.action in ("update", "partial_update") else shown
+
+    def get_operation(self, *args):
+        operation = super().get_operation(*args)
+        if self.action in ("create", "bulk_update", "bulk_destroy"):
+            getattr(self, f"describe_{self.action}")(operation)
+        return operation
+
+    def describe_create(self, operation):
+        """One record or a list of them is sent, and answered so."""
+        for body in (operation["requestBody"], operation["responses"]["201"]):
+            for media in body["content"].values():
+                media["schema"] = {"oneOf": [media["schema"], many(media["schema"])]}
+
+    def describe_bulk_update(self, operation):
+        """A list of changes, each with its record."""
+        for media in operation["requestBody"]["content"].values():
+            name = media["schema"]["$ref"].rpartition("/")[2]
+            partial = self.registry._components[name, "schemas"].schema
+            item = {**partial, "properties": {**partial["properties"], **VERSION}, "required": ["slug"]}
+            media["schema"] = many(item)
+        operation["requestBody"]["required"] = True
+        for media in operation["responses"]["200"]["content"].values():
+            media["schema"] = {"type": "array", "items": media["schema"]}
+
+    def describe_bulk_destroy(self, operation):
+        """A list of records."""
+        item = {"type": "object", "properties": VERSION, "required": ["slug"], "additionalProperties": False}
+        operation["requestBody"] = {"required": True, "content": {"application/json": {"schema": many(item)}}}
+
+    def _map_basic_serializer(self, serializer, direction):
+        schema = super()._map_basic_serializer(serializer, direction)
+        return schema | {"additionalProperties": False} if direction == "request" else schema
+
+
+def many(schema):
+    """As many of what `schema` describes as are taken at once."""
+    return {"type": "array", "items": schema, "minItems": 1, "maxItems": MOST_AT_ONCE}
+
+
+class RelatedRecordShape(OpenApiSerializerFieldExtension):
+    """A related record: shown as a link, set by its slug or by attributes."""
+
+    target_class = "wsis_tracker.rest.fields.RelatedRecord"
+
+    def map_serializer_field(self, auto_schema, direction):
+        return RECORD_NAMED if direction == "request" else auto_schema.resolve_serializer(Link, direction).ref
+
+
+class PartLinksShape(OpenApiSerializerFieldExtension):
+    """A list of related records."""
+
+    target_class = "wsis_tracker.rest.fields.PartLinks"
+
+    def map_serializer_field(self, auto_schema, direction):
+        item = RECORD_NAMED if direction == "request" else auto_schema.resolve_serializer(Link, direction).ref
+        return {"type": "array", "items": item}
+
+
+class PartialDateShape(OpenApiSerializerFieldExtension):
+    """A partial date."""
+
+    target_class = "wsis_tracker.rest.fields.PartialDate"
+
+    def map_serializer_field(self, auto_schema, direction):
+        if direction == "request" and self.target.allow_blank:
+            return PARTIAL_DATE | {"pattern": f"{PARTIAL_DATE['pattern']}|^$"}
+        return PARTIAL_DATE
 
 
 class StrictFilters(OpenApiFilterExtension):
@@ -74,15 +213,40 @@ def parameter(name, known):
     return query_parameter(name, description, **shape) | {"required": known.extra["required"]}
 
 
+#: What may go wrong, and with which methods.
+EVERY, WRITES = ("get", "post", "put", "patch", "delete"), ("post", "put", "patch", "delete")
+FAILURES = {
+    "400": (EVERY, "A parameter or a member is unknown or malformed; `errors` names each."),
+    "401": (EVERY, "The token is wrong, expired, revoked or used from another address; or there is none, and this needs one."),
+    "403": (WRITES, "This needs another role, or a token that may write."),
+    "406": (EVERY, "The answer is not given in the form asked for."),
+    "409": (WRITES, "Other records name it, or somebody else has just recorded the same."),
+    "412": (WRITES, "It was changed since it was read; `current` is what it says now."),
+    "415": (("post", "put", "patch"), "The body is not JSON."),
+    "422": (("post",), "The Idempotency-Key was sent with another request before."),
+    "428": (WRITES, "The record is published, and If-Match does not say which version was read."),
+}
+
+
 def add_problems(result, generator, request, public):
-    """Say of every operation that it may answer with a problem."""
-    result["components"]["schemas"]["Problem"] = PROBLEM
-    answer = {"description": "", "content": {CONTENT_TYPE: {"schema": {"$ref": "#/components/schemas/Problem"}}}}
+    """Say of every operation with which problem it may answer, and of its tags."""
+    components = result["components"]
+    components["schemas"]["Problem"] = PROBLEM
+    components["headers"] = {"ETag": {"description": "What is answered, as it is now.", "schema": {"type": "string"}}}
+    tag = {"ETag": {"$ref": "#/components/headers/ETag"}}
+    described = {code: description for code, (_methods, description) in FAILURES.items()}
+    described |= {"404": "There is no such record, or not on that day.", "default": "Any other failure."}
+    content = {CONTENT_TYPE: {"schema": {"$ref": "#/components/schemas/Problem"}}}
+    components["responses"] = {code: {"description": said, "content": content} for code, said in described.items()}
+    components["responses"]["304"] = {"description": "What is held is what would be answered.", "headers": tag}
     for path, operations in result["paths"].items():
-        for operation in operations.values():
+        for method, operation in operations.items():
             responses = operation["responses"]
-            responses.setdefault("400", answer | {"description": "A parameter is unknown or malformed."})
-            if "{" in path:
-                responses.setdefault("404", answer | {"description": "There is no such record, or not on that day."})
-            responses["default"] = answer | {"description": "Any other failure."}
+            codes = [code for code, (methods, _description) in FAILURES.items() if method in methods]
+            codes += ["304"] * (method == "get") + ["404"] * ("{" in path) + ["default"]
+            for code in codes:
+                responses.setdefault(code, {"$ref": f"#/components/responses/{code}"})
+            for code in ("200", "201"):
+                if code in responses:
+                    responses[code].setdefault("headers", {}).update(tag)
     return result

@@ -1,80 +1,262 @@
-"""Endpoints: a viewset is a queryset, a serializer and a filterset, declared."""
+"""Endpoints of records: a viewset is a queryset, a serializer and a filterset, declared.
 
-from django.http import Http404
-from rest_framework import viewsets
-from rest_framework.exceptions import NotFound
-from rest_framework.generics import GenericAPIView
-from rest_framework.views import APIView
+A record is written by those whose role allows it. What is published is changed by reviewers, with a reason and by naming the
+version that was read; an editor's change of it becomes a proposal.
+"""
 
+from contextlib import contextmanager
+
+from django.core.exceptions import ValidationError as Invalid
+from django.db import IntegrityError, transaction
+from django.db.models import ProtectedError
+from rest_framework import serializers, status
+from rest_framework.decorators import action
+from rest_framework.exceptions import NotFound, PermissionDenied
+from rest_framework.response import Response
+
+from wsis_tracker.register.changes import act
+from wsis_tracker.register.proposals import PUBLISH, Proposal
+from wsis_tracker.register.records import Visibility
+
+from .conditional import Stale, VersionRequired, names_version, state_of, tag_of
+from .fields import api_url
+from .filters import UNSEEN
+from .idempotency import once
 from .pagination import LargePages
-from .problems import NotYet
-
-SOURCES = "sources__provision__document"
-
-
-class StrictView(APIView):
-    """A view that answers 405 to a method that it does not know, whoever asks."""
-
-    def initial(self, request, *args, **kwargs):
-        if request.method not in self.allowed_methods:
-            self.http_method_not_allowed(request)
-        super().initial(request, *args, **kwargs)
+from .permissions import RegisterPermission
+from .problems import BadParameter, Conflict
+from .reading import ReadingViewSet
+from .schema import MOST_AT_ONCE
+from .serializers import ProposalSerializer, ReasonSerializer, told
 
 
-class Computed(StrictView, GenericAPIView):
-    """An answer that is computed from the register, open to all as the published register is."""
+class RecordViewSet(ReadingViewSet):
+    """A collection of the register: read by everybody as far as it is published, written by the staff."""
 
-    permission_classes = ()
-    #: The day asked for, or None.
-    day = None
+    permission_classes = [RegisterPermission]
+    #: The permission that an action needs, where it is not that of the method.
+    needs = None
 
-    def asked(self):
-        """The FilterSet of the request, with every parameter that nothing knows refused."""
-        filterset = self.filterset_class(self.request.query_params)
-        filterset.refuse_unknown(allowed=self.paginator.parameters if self.paginator else ())
-        self.day = filterset.day
-        return filterset
+    # -- one ---------------------------------------------------------------------------------------------------------
 
-    def get_serializer_context(self):
-        return {**super().get_serializer_context(), "day": self.day and self.day.isoformat()}
+    def create(self, request, *args, **kwargs):
+        return once(request, self.create_many if isinstance(request.data, list) else self.create_one)
 
-    def page_of(self, found):
-        return self.get_paginated_response(self.get_serializer(self.paginate_queryset(found), many=True).data)
+    def create_one(self):
+        with self.acting() as reason:
+            record = self.written(self.get_serializer(data=self.request.data), reason)
+        return self.answer(record, status.HTTP_201_CREATED)
 
+    def update(self, request, *args, partial=False, **kwargs):
+        if not request.user.has_perm(PUBLISH) and self.locked(kwargs["slug"], lock=False).shown_to_public:
+            return self.propose(partial)
+        with self.acting() as reason:
+            record = self.locked(kwargs["slug"])
+            self.check_version(record)
+            self.written(self.get_serializer(record, data=request.data, partial=partial), reason)
+        return self.answer(record)
 
-class RecordViewSet(StrictView, viewsets.ReadOnlyModelViewSet):
-    """A collection of the register, as the public may see it, and as of any day."""
+    def partial_update(self, request, *args, **kwargs):
+        return self.update(request, *args, partial=True, **kwargs)
 
-    lookup_field = "slug"
-    lookup_value_regex = r"[-a-zA-Z0-9_]+"
-    #: What one record alone shows, where it is more than it shows in a list.
-    detail_serializer_class = None
+    def destroy(self, request, *args, **kwargs):
+        with self.acting() as reason:
+            record = self.locked(kwargs["slug"])
+            self.check_version(record)
+            self.remove(record, reason)
+        return Response(status=status.HTTP_204_NO_CONTENT)
 
-    def get_queryset(self):
-        return super().get_queryset().published()
+    def propose(self, partial):
+        """Keep an editor's change of a published record for a reviewer; the record stays as it is."""
+        with transaction.atomic():
+            record, reason = self.locked(self.kwargs["slug"]), self.reason()
+            self.check_version(record)
+            self.check_reason(reason)
+            serializer = self.get_serializer(record, data=self.request.data, partial=partial)
+            serializer.is_valid(raise_exception=True)
+            proposal = Proposal.objects.propose(record, serializer.save, by=self.request.user, reason=reason)
+        context = {**self.get_serializer_context(), "record": record}
+        return Response(ProposalSerializer(proposal, context=context).data, status.HTTP_202_ACCEPTED)
 
-    def get_serializer_class(self):
-        return (self.detail and self.detail_serializer_class) or super().get_serializer_class()
+    # -- many at once: all or none, what is wrong with one is told of its place ---------------------------------------
 
-    def get_serializer_context(self):
-        day = self.filterset.day if hasattr(self, "filterset") else None
-        return {**super().get_serializer_context(), "day": day and day.isoformat()}
+    def create_many(self):
+        with self.acting() as reason:
+            records = [self.at(place, self.written, self.get_serializer(data=item), reason) for place, item in self.items()]
+        return self.answer_many(records, status.HTTP_201_CREATED)
 
-    def list(self, request, *args, **kwargs):
-        response = super().list(request, *args, **kwargs)
-        undated = self.filterset.undated()
-        if undated:
-            response["Undated"] = str(undated)  # what `as_of` had to leave out, said aloud
-        return response
+    def bulk_update(self, request, *args, **kwargs):
+        with self.acting() as reason:
+            records = [self.at(place, self.change_item, item, reason) for place, item in self.items()]
+        return self.answer_many(records, status.HTTP_200_OK)
 
-    def get_object(self):
+    def bulk_destroy(self, request, *args, **kwargs):
+        with self.acting() as reason:
+            for place, item in self.items():
+                self.at(place, self.delete_item, item, reason)
+        return Response(status=status.HTTP_204_NO_CONTENT)
+
+    def items(self):
+        """The items of the list that was sent, each with its place."""
+        items = self.request.data
+        if not isinstance(items, list) or not all(isinstance(item, dict) for item in items):
+            raise serializers.ValidationError({"": ["A list of objects is expected."]})
+        if not 0 < len(items) <= MOST_AT_ONCE:
+            raise serializers.ValidationError({"": [f"One to {MOST_AT_ONCE} items are taken at once."]})
+        return list(enumerate(items))
+
+    def at(self, place, do, *args):
+        """Do something with an item; what is wrong with it is told of its place in the list."""
         try:
-            return super().get_object()
-        except Http404:
-            slug, day = self.kwargs["slug"], self.filterset.day
-            if day and self.get_queryset().filter(slug=slug).exists():
-                raise NotYet(f"“{slug}” is in the register, but does not hold or was not there on {day}.") from None
-            raise NotFound(f"There is no “{slug}” in this collection.") from None
+            return do(*args)
+        except serializers.ValidationError as error:
+            raise serializers.ValidationError({str(place): error.detail}) from error
+        except Invalid as error:
+            raise serializers.ValidationError({str(place): told(error)}) from error
+
+    def change_item(self, item, reason):
+        record = self.locked_item(item)
+        if record.shown_to_public and not self.request.user.has_perm(PUBLISH):
+            raise PermissionDenied(f"“{record.slug}” is published: propose its change alone, or let a reviewer make it.")
+        return self.written(self.get_serializer(record, data=item, partial=True), reason)
+
+    def delete_item(self, item, reason):
+        self.remove(self.locked_item(item), reason)
+
+    def locked_item(self, item):
+        """The record that an item is about: by its slug, and in the version that its `updated_at` names."""
+        if not isinstance(item.get("slug"), str):
+            raise serializers.ValidationError({"slug": ["Say which record it is."]})
+        record = self.locked(item["slug"])
+        read = item.get("updated_at")
+        if read is None and record.shown_to_public:
+            raise VersionRequired(f"“{record.slug}” is published: give its `updated_at` as you read it.")
+        if read is not None and read != self.get_serializer(record).data["updated_at"]:
+            self.refuse_stale(record)
+        return record
+
+    # -- showing to the public, and withdrawing ----------------------------------------------------------------------
+
+    @action(detail=True, methods=["post"], needs=PUBLISH)
+    def publish(self, request, slug):
+        """Show the record to the public."""
+        return once(request, lambda: self.show_as(Visibility.PUBLISHED))
+
+    @action(detail=True, methods=["post"], needs=PUBLISH)
+    def withdraw(self, request, slug):
+        """Make the record a draft again, which the public does not see."""
+        return once(request, lambda: self.show_as(Visibility.DRAFT))
+
+    @action(detail=True, methods=["post"], needs="change")
+    def submit(self, request, slug):
+        """Hand a draft to the reviewers."""
+        return once(request, lambda: self.show_as(Visibility.IN_REVIEW))
+
+    @classmethod
+    def get_extra_actions(cls):
+        """A part of another record is shown with its whole, and not by itself."""
+        part = cls.queryset is not None and cls.queryset.model.whole is not None
+        return [extra for extra in super().get_extra_actions() if not (part and extra.url_path in ("publish", "withdraw", "submit"))]
+
+    def show_as(self, visibility):
+        ReasonSerializer(data=self.request.data).is_valid(raise_exception=True)
+        with self.acting() as reason:
+            record = self.locked(self.kwargs["slug"])
+            self.check_version(record)
+            self.check_may_touch(record, reason)
+            if visibility == Visibility.PUBLISHED:
+                self.check_reason(reason)
+            self.queryset.model.objects.filter(pk=record.pk).show_as(visibility)
+        return self.answer(record)
+
+    # -- what every write has ----------------------------------------------------------------------------------------
+
+    @contextmanager
+    def acting(self, reason=None):
+        """The act of the request, all or nothing, with the reason that it gives; what the database refuses is a conflict."""
+        reason = reason or self.reason()
+        try:
+            with act(by=self.request.user, reason=reason, request_id=self.request.id):
+                yield reason
+        except ProtectedError as error:
+            cited = "; ".join(sorted({str(getattr(row, "record", row)) for row in error.protected_objects})[:5])
+            raise Conflict(f"Other records name it: {cited}.") from error
+        except IntegrityError as error:
+            raise Conflict("Somebody else has just recorded the same. Nothing was written.") from error
+        except Invalid as error:
+            raise serializers.ValidationError(told(error)) from error
+
+    def reason(self):
+        """Why, as the body or, for a list and where there is none, the address says."""
+        unknown = set(self.request.query_params) - {"change_reason"}
+        if unknown:
+            raise BadParameter({name: ["There is no such parameter here."] for name in sorted(unknown)})
+        data = self.request.data
+        said = data.get("change_reason") if isinstance(data, dict) else None
+        said = said or self.request.query_params.get("change_reason", "")
+        if not isinstance(said, str) or UNSEEN.search(said):
+            raise serializers.ValidationError({"change_reason": ["A text is expected."]})
+        return said.strip()
+
+    def locked(self, slug, *, lock=True):
+        """The record to be written, which until the end of the act nobody else can write."""
+        seen = self.queryset.model.objects.all() if self.staff else self.queryset.model.objects.published()
+        key = (seen.select_for_update(of=("self",)) if lock else seen).filter(slug=slug).values_list("pk", flat=True).first()
+        if key is None:
+            raise NotFound(f"There is no “{slug}” in this collection.")
+        return self.now(pk=key)
+
+    def now(self, **named):
+        """A record as it is now."""
+        return self.filterset_class({}, self.get_queryset()).qs.get(**named)
+
+    def check_version(self, record):
+        """Refuse to change what was changed since it was read, and what is published by whom does not say what was read."""
+        named = names_version(self.request, record)
+        if named is False:
+            self.refuse_stale(record)
+        if named is None and record.shown_to_public:
+            raise VersionRequired
+
+    def refuse_stale(self, record):
+        raise Stale(self.get_serializer(record).data, tag_of(state_of(self.request), record))
+
+    def written(self, serializer, reason):
+        """Write what was sent."""
+        serializer.is_valid(raise_exception=True)
+        record = serializer.save()
+        self.check_may_touch(record, reason)
+        return record
+
+    def remove(self, record, reason):
+        self.check_may_touch(record, reason)
+        record.delete()
+
+    def check_may_touch(self, record, reason):
+        """Refuse to touch what is published to those who may not publish, and to all without a reason."""
+        if record.shown_to_public and not self.request.user.has_perm(PUBLISH):
+            raise PermissionDenied("It belongs to what is published: a reviewer can do this.")
+        if record.shown_to_public:
+            self.check_reason(reason)
+
+    def check_reason(self, reason):
+        if not reason:
+            raise serializers.ValidationError({"change_reason": ["Say why: the record is published."]})
+
+    def answer(self, record, code=status.HTTP_200_OK):
+        """A record as it is now, with its tag."""
+        self.detail = True
+        state, record = state_of(self.request), self.now(pk=record.pk)
+        headers = {"ETag": tag_of(state, record)}
+        if code == status.HTTP_201_CREATED:
+            headers["Location"] = api_url(record, {"request": self.request})
+        return Response(self.get_serializer(record).data, code, headers=headers)
+
+    def answer_many(self, records, code):
+        """The records as they are now, in the order in which they were sent."""
+        found = self.filterset_class({}, self.get_queryset()).qs.filter(pk__in=[record.pk for record in records])
+        found = {record.pk: record for record in found}
+        return Response(self.get_serializer([found[record.pk] for record in records], many=True).data, code)
 
 
 class LargeRecordViewSet(RecordViewSet):

@@ -16,7 +16,7 @@ from django.utils.translation import gettext as _
 from wsis_tracker.register import dates
 from wsis_tracker.register.fields import Translation
 from wsis_tracker.register.words import fold
-from wsis_tracker.rest.serializers import API
+from wsis_tracker.rest.fields import API
 
 register = template.Library()
 

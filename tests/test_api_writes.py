@@ -1,0 +1,422 @@
+"""Records are written through the API: by those who may, with a reason, and never over what somebody else has written."""
+
+import json
+
+import pytest
+
+from action_lines.models import Activity, Role
+from mandates.models import Document, Organisation
+from meetings.models import Task
+from wsis_tracker.register.changes import act
+from wsis_tracker.register.models import Change, Proposal
+
+from . import factories
+
+pytestmark = pytest.mark.django_db
+HOST = {"host": "localhost"}
+
+
+@pytest.fixture
+def send(client):
+    """Send JSON to the API; the response."""
+
+    def send(method, path, body=None, **headers):
+        named = {name.replace("_", "-"): value for name, value in headers.items()}
+        data = "" if body is None else json.dumps(body)
+        return getattr(client, method)(f"/api/v1/{path}", data=data, content_type="application/json", headers={**HOST, **named})
+
+    return send
+
+
+@pytest.fixture
+def tag(client):
+    """The ETag of a record as the signed-in person reads it."""
+    return lambda path: client.get(f"/api/v1/{path}", headers=HOST)["ETag"]
+
+
+def told(response):
+    """What a problem says of each member."""
+    assert response["Content-Type"] == "application/problem+json", response.content
+    return {error["pointer"]: error["detail"] for error in response.json().get("errors", [])}
+
+
+ORGANISATION = {"acronym": "APT", "name": {"en": "Asia-Pacific Telecommunity"}, "kind": "agency"}
+
+
+class TestOneRecord:
+    def test_an_editor_makes_a_draft_that_the_public_does_not_see(self, client, send, sign_in):
+        sign_in("Editor")
+        response = send("post", "organisations/", ORGANISATION | {"change_reason": "It takes part"})
+        assert response.status_code == 201, response.content
+        body = response.json()
+        assert (body["slug"], body["visibility"]) == ("apt", "draft")
+        assert response["Location"] == body["url"] == "http://localhost/api/v1/organisations/apt/"
+        assert client.get(response["Location"], headers=HOST)["ETag"].partition(".")[0] == response["ETag"].partition(".")[0]
+        client.logout()
+        assert client.get(response["Location"], headers=HOST).status_code == 404
+
+    def test_a_write_is_an_act_with_its_author_reason_and_request(self, send, sign_in):
+        editor = sign_in("Editor")
+        send("post", "organisations/", ORGANISATION | {"change_reason": "It takes part"}, x_request_id="r-77")
+        change = Change.objects.order_by("-number").first()
+        assert (change.by, change.reason, change.request_id) == (editor, "It takes part", "r-77")
+        assert Organisation.objects.get(slug="apt").history.get().change == change
+
+    def test_related_records_are_named_by_slug_by_attributes_or_as_they_were_read(self, client, send, sign_in):
+        sign_in("Editor")
+        read = client.get("/api/v1/roles/", headers=HOST).json()["results"][0]
+        for organisation in ["unesco", {"acronym": "UNESCO"}, {"slug": "unesco", "display": "UNESCO", "url": "http://localhost/"}]:
+            body = {"organisation": organisation, "action_line": {"code": "C2"}, "kind": "partner", "claimant": "wsis"}
+            body["made_in"] = read["made_in"]
+            response = send("post", "roles/", body)
+            assert response.status_code == 201, response.content
+            assert response.json()["organisation"]["slug"] == "unesco"
+            assert send("delete", f"roles/{response.json()['slug']}/").status_code == 204
+
+    def test_a_provision_is_named_by_its_document_and_label(self, send, sign_in):
+        sign_in("Editor")
+        provision = {"document": "tunis-agenda", "label": "para-109"}
+        body = {
+            "organisation": "unesco",
+            "kind": "partner",
+            "claimant": "wsis",
+            "made_in": provision,
+            "sources": [{"provision": provision}],
+        }
+        response = send("post", "roles/", body)
+        assert response.json()["made_in"]["slug"] == "tunis-agenda-para-109"
+        assert response.json()["sources"][0]["document"]["slug"] == "tunis-agenda"
+
+    @pytest.mark.parametrize(
+        ("body", "pointer"),
+        [
+            ({"kind": "agency"}, "/name"),
+            (ORGANISATION | {"kind": "club"}, "/kind"),
+            (ORGANISATION | {"parent": "nobody"}, "/parent"),
+            (ORGANISATION | {"parent": {"kind": "sector"}}, "/parent"),
+            (ORGANISATION | {"parent": {"staff_note": "x"}}, "/parent"),
+            (ORGANISATION | {"parent": 7}, "/parent"),
+            (ORGANISATION | {"nickname": "x"}, "/nickname"),
+            (ORGANISATION | {"a/b~c": "x"}, "/a~1b~0c"),
+            (ORGANISATION | {"created_at": "2020-01-01T00:00:00Z"}, "/created_at"),
+            (ORGANISATION | {"visibility": "published"}, "/visibility"),
+            (ORGANISATION | {"valid_from": "soon"}, "/valid_from"),
+            (ORGANISATION | {"valid_from": "2005", "valid_until": "2004"}, "/valid_until"),
+            (ORGANISATION | {"name": {"xx": "APT"}}, "/name"),
+            (ORGANISATION | {"slug": "itu"}, "/slug"),
+            (ORGANISATION | {"open_to": "itu"}, "/open_to"),
+            (ORGANISATION | {"open_to": ["itu", "nobody"]}, "/open_to/1"),
+            (ORGANISATION | {"sources": [{"provision": "tunis-agenda-para-109", "field": "kind"}]}, "/sources/0"),
+            (ORGANISATION | {"sources": [{"provision": "tunis-agenda-para-109", "document": "c06-7"}]}, "/sources/0/document"),
+            (ORGANISATION | {"sources": [{}]}, "/sources/0/provision"),
+            (ORGANISATION | {"names": [{"name": "A"}, {"name": "B", "valid_from": "x"}]}, "/names/1/valid_from"),
+            ("a text", ""),
+        ],
+    )
+    def test_what_is_wrong_is_told_of_its_member_and_nothing_is_written(self, send, sign_in, body, pointer):
+        sign_in("Editor")
+        before = Change.objects.count(), Organisation.objects.count()
+        response = send("post", "organisations/", body)
+        assert response.status_code == 400
+        assert pointer in told(response)
+        assert (Change.objects.count(), Organisation.objects.count()) == before
+
+    def test_a_patch_changes_what_it_names_and_the_lists_that_it_gives(self, send, sign_in):
+        sign_in("Editor")
+        slug = send("post", "organisations/", ORGANISATION | {"names": [{"name": "APT"}, {"name": "A.P.T."}], "open_to": ["itu"]}).json()[
+            "slug"
+        ]
+        kept = Organisation.objects.get(slug=slug).names.get(name="A.P.T.").pk
+        body = send("patch", f"organisations/{slug}/", {"kind": "union", "names": [{"name": "A.P.T.", "kind": "variant"}]}).json()
+        assert (body["kind"], body["acronym"], [link["slug"] for link in body["open_to"]]) == ("union", "APT", ["itu"])
+        assert [(name["name"], name["kind"]) for name in body["names"]] == [("A.P.T.", "variant")]
+        assert Organisation.objects.get(slug=slug).names.get().pk == kept
+
+    def test_a_put_says_everything_anew(self, send, sign_in):
+        sign_in("Editor")
+        slug = send("post", "organisations/", ORGANISATION | {"names": [{"name": "APT"}], "staff_note": "Ask them"}).json()["slug"]
+        body = send("put", f"organisations/{slug}/", {"name": {"en": "APT"}, "kind": "union"}).json()
+        assert (body["acronym"], body["names"], body["staff_note"], body["kind"]) == ("", [], "", "union")
+
+    def test_what_was_read_can_be_sent_back_whole(self, client, send, sign_in, tag):
+        sign_in("Reviewer")
+        for path in ["roles/itu-c7-council-res-1244-annex/", "documents/c06-7/", "mandates/", "tasks/", "organisations/wg-wsis/"]:
+            if path.count("/") == 1:
+                path = f"{path}{client.get(f'/api/v1/{path}', headers=HOST).json()['results'][0]['slug']}/"
+            read = client.get(f"/api/v1/{path}", headers=HOST).json()
+            response = send("put", path, read | {"change_reason": "As it is"}, if_match=tag(path))
+            assert response.status_code == 200, (path, response.content)
+            assert {k: v for k, v in response.json().items() if k != "updated_at"} == {k: v for k, v in read.items() if k != "updated_at"}
+
+    def test_a_slug_is_never_changed(self, send, sign_in):
+        sign_in("Editor")
+        slug = send("post", "organisations/", ORGANISATION).json()["slug"]
+        assert "/slug" in told(send("patch", f"organisations/{slug}/", {"slug": "apt-2"}))
+
+    def test_what_others_name_is_not_deleted(self, send, sign_in, tag):
+        sign_in("Reviewer")
+        response = send("delete", "organisations/unesco/?change_reason=gone", if_match=tag("organisations/unesco/"))
+        assert response.status_code == 409
+        assert "the implementation as a whole: leading facilitator" in response.json()["detail"]
+        assert Organisation.objects.filter(slug="unesco").exists()
+
+
+class TestWhatIsPublished:
+    path = "roles/itu-c7-council-res-1244-annex/"
+
+    def test_an_editors_change_waits_as_a_proposal(self, client, send, sign_in, tag):
+        editor = sign_in("Editor")
+        response = send("patch", self.path, {"qualifier": "interim", "sources": [], "change_reason": "As printed"}, if_match=tag(self.path))
+        assert response.status_code == 202, response.content
+        assert response.json()["changed"] == {"qualifier": "interim"}
+        assert response.json()["parts"] == {"sources": []}
+        proposal = Proposal.objects.get()
+        assert (proposal.slug, proposal.by, proposal.reason, proposal.state) == (
+            "itu-c7-council-res-1244-annex",
+            editor,
+            "As printed",
+            "waiting",
+        )
+        role = Role.objects.get(slug=proposal.slug)
+        assert (role.qualifier, proposal.base_version) == ("", role.updated_at)
+        assert role.sources.exists()
+        assert not Change.objects.filter(reason="As printed").exists()
+
+    def test_what_could_not_be_written_is_no_proposal(self, send, sign_in, tag):
+        sign_in("Editor")
+        response = send("patch", self.path, {"valid_until": "1999", "change_reason": "?"}, if_match=tag(self.path))
+        assert "/valid_until" in told(response)
+        assert not Proposal.objects.exists()
+
+    def test_a_reviewers_change_applies(self, send, sign_in, tag):
+        sign_in("Reviewer")
+        response = send("patch", self.path, {"qualifier": "interim", "change_reason": "As printed"}, if_match=tag(self.path))
+        assert (response.status_code, response.json()["qualifier"]) == (200, "interim")
+
+    @pytest.mark.parametrize("role", ["Editor", "Reviewer"])
+    def test_it_is_not_changed_without_a_reason(self, send, sign_in, tag, role):
+        sign_in(role)
+        assert "/change_reason" in told(send("patch", self.path, {"qualifier": "interim"}, if_match=tag(self.path)))
+
+    @pytest.mark.parametrize("role", ["Editor", "Reviewer"])
+    def test_it_is_not_changed_by_who_does_not_say_which_version_was_read(self, send, sign_in, role):
+        sign_in(role)
+        assert send("patch", self.path, {"qualifier": "interim", "change_reason": "x"}).status_code == 428
+
+    @pytest.mark.parametrize("role", ["Editor", "Reviewer"])
+    def test_what_was_changed_meanwhile_is_not_overwritten(self, send, sign_in, tag, role):
+        sign_in(role)
+        read = tag(self.path)
+        with act(reason="somebody was faster"):
+            record = Role.objects.get(slug="itu-c7-council-res-1244-annex")
+            record.qualifier = "temporary"
+            record.save()
+        response = send("patch", self.path, {"qualifier": "interim", "change_reason": "x"}, if_match=read)
+        assert response.status_code == 412
+        assert response.json()["current"]["qualifier"] == "temporary"
+        assert response["ETag"] == tag(self.path)
+
+    def test_a_change_elsewhere_refuses_nobody(self, send, sign_in, tag):
+        sign_in("Reviewer")
+        read = tag(self.path)
+        factories.OrganisationFactory()
+        assert tag(self.path) != read
+        assert send("patch", self.path, {"qualifier": "x", "change_reason": "x"}, if_match=read).status_code == 200
+
+    def test_only_a_reviewer_deletes_it(self, send, sign_in, tag):
+        activity = factories.ActivityFactory()
+        path = f"activities/{activity.slug}/?change_reason=twice"
+        sign_in("Editor")
+        assert send("delete", path, if_match=tag(f"activities/{activity.slug}/")).status_code == 403
+        sign_in("Reviewer")
+        assert send("delete", path, if_match=tag(f"activities/{activity.slug}/")).status_code == 204
+        assert not Activity.objects.filter(pk=activity.pk).exists()
+        assert Activity.history.filter(slug=activity.slug, history_type="-").get().change.reason == "twice"
+
+    def test_a_paragraph_joins_a_published_document_by_a_reviewer_alone(self, send, sign_in):
+        body = {"document": "c06-7", "position": 9000, "label": "para-9000", "change_reason": "Forgotten"}
+        sign_in("Editor")
+        assert send("post", "provisions/", body).status_code == 403
+        sign_in("Reviewer")
+        assert send("post", "provisions/", body).status_code == 201
+
+
+class TestPublishing:
+    def test_a_draft_is_submitted_published_and_withdrawn_each_by_who_may(self, client, send, sign_in):
+        sign_in("Editor")
+        slug = send("post", "organisations/", ORGANISATION).json()["slug"]
+        assert send("post", f"organisations/{slug}/publish/", {"change_reason": "Ready"}).status_code == 403
+        assert send("post", f"organisations/{slug}/submit/", {}).json()["visibility"] == "in-review"
+        sign_in("Reviewer")
+        assert "/change_reason" in told(send("post", f"organisations/{slug}/publish/", {}))
+        response = send("post", f"organisations/{slug}/publish/", {"change_reason": "Ready"})
+        assert response.json()["visibility"] == "published"
+        response = send("post", f"organisations/{slug}/withdraw/", {"change_reason": "Not yet"}, if_match=response["ETag"])
+        assert response.json()["visibility"] == "draft"
+
+    def test_what_points_to_a_draft_is_not_published(self, send, sign_in):
+        sign_in("Reviewer")
+        send("post", "organisations/", ORGANISATION)
+        send("post", "organisations/", {"name": {"en": "Branch"}, "kind": "office", "slug": "branch", "parent": "apt"})
+        assert "APT" in told(send("post", "organisations/branch/publish/", {"change_reason": "x"}))[""]
+        assert Organisation.objects.get(slug="branch").visibility == "draft"
+
+    def test_a_part_has_no_visibility_of_its_own(self, send, sign_in):
+        sign_in("Reviewer")
+        assert send("post", "provisions/c06-7-para-1/publish/", {"change_reason": "x"}).status_code == 404
+
+
+class TestTasks:
+    BODY = {"title": "Tell Council", "responsible": ["itu-t"], "supporting": ["itu-d"], "action_lines": ["c7"]}
+
+    def test_a_new_task_is_open_since_today_or_as_its_first_move_says(self, send, sign_in):
+        sign_in("Editor")
+        body = send("post", "tasks/", self.BODY).json()
+        assert (body["state"], [move["to_state"] for move in body["moves"]]) == ("open", ["open"])
+        move = {"state": "in-progress", "on": "2006-03-01", "due_on": "2006-09", "reason": "Asked in Geneva"}
+        body = send("post", "tasks/", self.BODY | {"slug": "second", "first_move": move}).json()
+        assert (body["state"], body["due_on"], body["moves"][0]["on"]) == ("in-progress", "2006-09", "2006-03-01")
+
+    def test_its_organisations_change_their_parts(self, send, sign_in):
+        sign_in("Editor")
+        slug = send("post", "tasks/", self.BODY).json()["slug"]
+        body = send("patch", f"tasks/{slug}/", {"responsible": ["itu-d"], "supporting": ["itu-t"]}).json()
+        assert ([o["slug"] for o in body["responsible"]], [o["slug"] for o in body["supporting"]]) == (["itu-d"], ["itu-t"])
+
+    def test_a_task_is_moved_by_its_own_address_alone(self, send, sign_in):
+        sign_in("Editor")
+        slug = send("post", "tasks/", self.BODY).json()["slug"]
+        assert "/state" in told(send("patch", f"tasks/{slug}/", {"state": "done"}))
+        assert "/first_move" in told(send("patch", f"tasks/{slug}/", {"first_move": {"state": "done"}}))
+        body = send("post", f"tasks/{slug}/move/", {"state": "done", "reason": "Told"}).json()
+        assert (body["state"], body["moves"][-1]["reason"]) == ("done", "Told")
+        assert Task.objects.get(slug=slug).moves.last().by.username == "editor"
+
+    @pytest.mark.parametrize(
+        ("move", "pointer"),
+        [
+            ({"state": "open"}, "/state"),
+            ({"state": "lost"}, "/state"),
+            ({"state": "done", "on": "2999-01-01"}, "/on"),
+            ({"state": "done", "on": "x"}, "/on"),
+            ({"state": "done", "why": "x"}, "/why"),
+            ({}, "/state"),
+        ],
+    )
+    def test_a_move_that_cannot_be_is_refused_and_says_why(self, send, sign_in, move, pointer):
+        sign_in("Editor")
+        slug = send("post", "tasks/", self.BODY).json()["slug"]
+        assert pointer in told(send("post", f"tasks/{slug}/move/", move))
+        assert Task.objects.get(slug=slug).state == "open"
+
+
+class TestMany:
+    def test_many_are_made_changed_and_deleted_each_time_all_or_none(self, send, sign_in):
+        sign_in("Editor")
+        items = [{"slug": f"o-{n}", "name": {"en": f"Office {n}"}, "kind": "office"} for n in range(3)]
+        response = send("post", "organisations/?change_reason=At%20once", items)
+        assert [body["slug"] for body in response.json()] == ["o-0", "o-1", "o-2"]
+        assert Change.objects.order_by("-number").first().reason == "At once"
+        response = send("patch", "organisations/", [{"slug": f"o-{n}", "kind": "body"} for n in range(3)])
+        assert [body["kind"] for body in response.json()] == ["body"] * 3
+        assert told(send("patch", "organisations/", [{"slug": "o-0", "kind": "office"}, {"slug": "o-1", "kind": "club"}])).keys() == {
+            "/1/kind"
+        }
+        assert Organisation.objects.get(slug="o-0").kind == "body"
+        assert told(send("post", "organisations/", [*items[:1], {"kind": "office"}])).keys() == {"/0/slug"}
+        assert send("delete", "organisations/", [{"slug": f"o-{n}"} for n in range(3)]).status_code == 204
+        assert not Organisation.objects.filter(slug__startswith="o-").exists()
+
+    def test_published_ones_are_changed_in_the_version_that_was_read(self, client, send, sign_in):
+        sign_in("Reviewer")
+        activity = factories.ActivityFactory()
+        item = {"slug": activity.slug, "title": "Another title"}
+        address = "activities/?change_reason=x"
+        assert send("patch", address, [item]).status_code == 428
+        read = client.get(f"/api/v1/activities/{activity.slug}/", headers=HOST).json()["updated_at"]
+        assert send("patch", address, [item | {"updated_at": "2020-01-01T00:00:00Z"}]).status_code == 412
+        assert send("patch", address, [item | {"updated_at": read}]).json()[0]["title"] == "Another title"
+
+    @pytest.mark.parametrize("body", [[], [1], {"slug": "x"}, None])
+    def test_a_list_of_objects_is_expected(self, send, sign_in, body):
+        sign_in("Editor")
+        assert send("patch", "organisations/", body).status_code == 400
+
+
+class TestSentAgain:
+    def test_a_request_that_is_sent_again_is_done_once_and_answered_twice(self, send, sign_in):
+        sign_in("Editor")
+        first, again = (send("post", "organisations/", {"name": {"en": "Once"}, "kind": "office"}, idempotency_key="k-1") for _ in "12")
+        assert (first.status_code, again.status_code) == (201, 201)
+        assert (again.json(), again["Location"], again["ETag"]) == (first.json(), first["Location"], first["ETag"])
+        assert again["Idempotency-Replayed"] == "true"
+        assert Organisation.objects.filter(slug__startswith="once").count() == 1
+
+    def test_one_key_is_for_one_request(self, send, sign_in):
+        sign_in("Editor")
+        send("post", "organisations/", {"name": {"en": "Once"}, "kind": "office"}, idempotency_key="k-1")
+        assert send("post", "organisations/", {"name": {"en": "Twice"}, "kind": "office"}, idempotency_key="k-1").status_code == 422
+
+    def test_a_request_that_failed_may_be_mended(self, send, sign_in):
+        sign_in("Editor")
+        assert send("post", "organisations/", {"kind": "club"}, idempotency_key="k-1").status_code == 400
+        assert send("post", "organisations/", {"name": {"en": "Mended"}, "kind": "office"}, idempotency_key="k-1").status_code == 201
+
+    def test_a_key_of_another_person_is_another_key(self, send, sign_in):
+        for role in ["Editor", "Reviewer"]:
+            sign_in(role)
+            assert send("post", "organisations/", {"name": {"en": "Mine"}, "kind": "office"}, idempotency_key="k-1").status_code == 201
+        assert Organisation.objects.filter(slug__startswith="mine").count() == 2
+
+    def test_a_key_is_a_short_text(self, send, sign_in):
+        sign_in("Editor")
+        assert send("post", "organisations/", ORGANISATION, idempotency_key="k 1").status_code == 400
+
+
+class TestHeldAnswers:
+    def test_who_holds_the_answer_gets_none(self, client, tag, django_assert_num_queries):
+        for path in ["roles/itu-c7-council-res-1244-annex/", "roles/", "documents/?kind=letter", "discrepancies/", "search/?q=itu"]:
+            held = tag(path)
+            with django_assert_num_queries(1):
+                response = client.get(f"/api/v1/{path}", headers={**HOST, "if-none-match": held})
+            assert (response.status_code, response.content, response["ETag"]) == (304, b"", held)
+
+    def test_a_tag_changes_with_the_name_of_another_record(self, client, tag):
+        path = "roles/itu-c7-council-res-1244-annex/"
+        held = tag(path)
+        with act(reason="A new name"):
+            document = Document.objects.get(slug="council-res-1244")
+            document.title = {"en": "Another title"}
+            document.save()
+        assert tag(path) != held
+
+    def test_a_tag_is_of_one_question_form_and_person(self, client, tag, sign_in):
+        tags = {tag("roles/"), tag("roles/?limit=2"), tag("documents/")}
+        sign_in("Reader")
+        assert len(tags | {tag("roles/")}) == 4
+
+
+class TestMembers:
+    def test_members_are_chosen_left_out_or_brief(self, client):
+        def first(**params):
+            return client.get("/api/v1/roles/", {"limit": 1, **params}, headers=HOST).json()["results"][0]
+
+        assert list(first(fields="kind,slug")) == ["slug", "kind"]
+        assert list(first(brief="true")) == ["slug", "display", "url"]
+        assert "sources" not in first(omit="sources,words")
+        assert list(first(fields="slug", omit="slug", brief="true")) == ["slug"]
+
+    def test_what_is_not_shown_is_not_fetched(self, client, django_assert_num_queries):
+        for params, queries in [({"fields": "slug"}, 3), ({"brief": "true"}, 3), ({"omit": "sources"}, 4), ({}, 5)]:
+            with django_assert_num_queries(queries):
+                client.get("/api/v1/roles/", params, headers=HOST)
+
+    @pytest.mark.parametrize("params", [{"fields": "id"}, {"omit": "staff"}, {"brief": "yes"}, {"fields": ""}])
+    def test_a_member_that_there_is_not_is_named(self, client, params):
+        response = client.get("/api/v1/roles/", params, headers=HOST)
+        assert response.status_code == 400
+        assert response.json()["errors"][0]["parameter"] in params
+
+    def test_what_is_the_staffs_cannot_be_asked_for(self, client):
+        body = client.get("/api/v1/roles/", {"fields": "slug,staff_note,visibility", "limit": 1}, headers=HOST).json()
+        assert list(body["results"][0]) == ["slug"]

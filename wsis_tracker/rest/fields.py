@@ -1,0 +1,190 @@
+"""Kinds of value in the API: links to records, the parts of a record, partial dates, texts in several languages."""
+
+from django.core.exceptions import FieldDoesNotExist
+from django.core.exceptions import ValidationError as Invalid
+from django.db.models import Prefetch
+from rest_framework import serializers
+
+from wsis_tracker.register import dates
+from wsis_tracker.register.records import Record, names_of_links
+from wsis_tracker.register.writing import Rows
+
+API = "/api/v1/"
+SLUGS = 200
+
+
+def absolute(path, context):
+    """`path` as an address that stands alone."""
+    request = context.get("request")
+    if request is None:
+        return path
+    if "base" not in context:
+        context["base"] = request.build_absolute_uri("/")[:-1]
+    return context["base"] + path
+
+
+def api_url(record, context):
+    """The address of a record's own representation."""
+    return absolute(f"{API}{record.collection}/{record.slug}/", context)
+
+
+def link(record, context):
+    """A related record as `{"slug", "display", "url"}`; None for none."""
+    return record and {"slug": record.slug, "display": str(record), "url": api_url(record, context)}
+
+
+class Link(serializers.Serializer):
+    """A related record: its slug, its name in one line, and where it is."""
+
+    slug = serializers.SlugField()
+    display = serializers.CharField()
+    url = serializers.URLField()
+
+    def to_representation(self, record):
+        return link(record, self.context)
+
+    def read(self, value, context):
+        return link(value, context)
+
+
+class RelatedRecord(serializers.Field):
+    """A record that is named: shown as a link, and set by its slug or by attributes that no other record shares.
+
+    What was read may be sent back: of a link the slug counts.
+    """
+
+    default_error_messages = {
+        "shape": "Name the record by its slug, or by an object of attributes.",
+        "unknown": "There is no such record among the {collection}.",
+        "several": "More than one record among the {collection} has these attributes.",
+        "attribute": "The {collection} have no attribute “{name}” by which one is named.",
+    }
+
+    def __init__(self, *, model, **kwargs):
+        self.model = model
+        super().__init__(**kwargs)
+
+    def read(self, value, context):
+        return link(value, context)
+
+    def to_representation(self, record):
+        return link(record, self.context)
+
+    def to_internal_value(self, given):
+        if isinstance(given, dict):
+            attributes = {"slug": given["slug"]} if "slug" in given else given
+        else:
+            attributes = {"slug": given}
+        if not attributes or not all(isinstance(value, str) and "\0" not in value for value in attributes.values()):
+            self.fail("shape")
+        lookups = {self.lookup(name): value for name, value in attributes.items()}
+        found = list(self.model.objects.select_related(*names_of_links(self.model)).filter(**lookups)[:2])
+        if len(found) != 1:
+            self.fail("several" if found else "unknown", collection=self.model.collection)
+        return found[0]
+
+    def lookup(self, name):
+        """The lookup of an attribute: a column of text, or the slug of what a link leads to."""
+        try:
+            field = self.model._meta.get_field(name)
+        except FieldDoesNotExist:
+            field = None
+        if field is None or not field.concrete or not (field.editable or name == "normalised") or name in ("visibility", "staff_note"):
+            self.fail("attribute", name=name, collection=self.model.collection)
+        if not field.is_relation:
+            return name
+        if not issubclass(field.related_model, Record):
+            self.fail("attribute", name=name, collection=self.model.collection)
+        return f"{name}__slug"
+
+
+class PartLinks(serializers.Field):
+    """The records that a record's parts lead to by the field `leads_to`; with `part`, of those parts alone.
+
+    Sent, it is the whole list: what it does not name is taken away. Where `leads_to` is the part's own record, the list is kept
+    there and only shown here.
+    """
+
+    default_error_messages = {"shape": "A list of records is expected."}
+
+    def __init__(self, *, accessor=None, leads_to="organisation", part=None, **kwargs):
+        self.accessor, self.leads_to, self.part = accessor, leads_to, part
+        reverse = {"read_only": True} if leads_to == "record" else {"required": False}
+        super().__init__(**{**reverse, **kwargs, "source": "*"})
+
+    def bind(self, field_name, parent):
+        super().bind(field_name, parent)
+        self.accessor = self.accessor or field_name
+        rows = parent.Meta.model._meta.get_field(self.accessor).related_model
+        self.related = RelatedRecord(model=rows._meta.get_field(self.leads_to).related_model)
+
+    def fetch(self):
+        """The rows, the records that they lead to, and what their names read."""
+        rows = self.parent.Meta.model._meta.get_field(self.accessor).related_model.objects
+        rows = rows.of_published() if self.leads_to == "record" else rows.all()
+        names = [f"{self.leads_to}__{lookup}" for lookup in self.related.model.named_through]
+        return Prefetch(self.accessor, rows.select_related(self.leads_to, *names))
+
+    def read(self, record, context):
+        parts = getattr(record, self.accessor).all()
+        return [link(getattr(part, self.leads_to), context) for part in parts if self.part is None or part.part == self.part]
+
+    def to_internal_value(self, given):
+        if not isinstance(given, list):
+            self.fail("shape")
+        rows, errors = [], {}
+        for place, item in enumerate(given):
+            try:
+                rows.append({self.leads_to: self.related.run_validation(item)})
+            except serializers.ValidationError as error:
+                errors[place] = error.detail
+        if errors:
+            raise serializers.ValidationError(errors)
+        within = {} if self.part is None else {"part": self.part}
+        return {self.field_name: Rows(self.field_name, self.accessor, rows, within)}
+
+
+class PartTexts(serializers.ListField):
+    """One text of each of a record's parts, the whole list; with `within`, of the parts that have those values alone."""
+
+    child = serializers.CharField()
+
+    def __init__(self, *, accessor, text, within=None, **kwargs):
+        self.accessor, self.text, self.within = accessor, text, within or {}
+        super().__init__(**{"required": False, **kwargs, "source": "*"})
+
+    def fetch(self):
+        return self.accessor
+
+    def read(self, record, context):
+        parts = getattr(record, self.accessor).all()
+        return [getattr(part, self.text) for part in parts if all(getattr(part, name) == self.within[name] for name in self.within)]
+
+    def to_internal_value(self, given):
+        rows = [{self.text: text} for text in super().to_internal_value(given)]
+        return {self.field_name: Rows(self.field_name, self.accessor, rows, self.within)}
+
+
+class Texts(serializers.ListField):
+    """A list of short texts."""
+
+    child = serializers.CharField()
+
+
+class Translated(serializers.DictField):
+    """A text per language code."""
+
+    child = serializers.CharField(allow_blank=True)
+
+
+class PartialDate(serializers.CharField):
+    """A year, a year and month, or a day: `2002`, `2006-04`, `2005-12-16`; null or an empty text where none is known."""
+
+    def to_internal_value(self, given):
+        text = super().to_internal_value(given)
+        try:
+            if text:
+                dates.parse(text)
+        except Invalid as error:
+            raise serializers.ValidationError(error.messages) from error
+        return text or None

@@ -1,0 +1,58 @@
+"""What every endpoint has: it answers 405 and 304 rightly, and says how long an answer holds."""
+
+from rest_framework import status
+from rest_framework.generics import GenericAPIView
+from rest_framework.permissions import SAFE_METHODS
+from rest_framework.response import Response
+from rest_framework.views import APIView
+
+from .conditional import NotModified, check_modified, state_of, tag_of
+
+
+class StrictView(APIView):
+    """A view that answers 405 to a method that it does not know, whoever asks, and 304 to who holds the answer already."""
+
+    #: What the answer to a request that only reads depends on; None of one that writes.
+    state = None
+
+    def initial(self, request, *args, **kwargs):
+        if request.method not in self.allowed_methods:
+            self.http_method_not_allowed(request)
+        super().initial(request, *args, **kwargs)
+        if request.method in ("GET", "HEAD"):
+            self.state = state_of(request)
+            check_modified(request, self.state)
+
+    def handle_exception(self, exc):
+        if isinstance(exc, NotModified):
+            return Response(status=status.HTTP_304_NOT_MODIFIED, headers={"ETag": exc.tag})
+        return super().handle_exception(exc)
+
+    def finalize_response(self, request, response, *args, **kwargs):
+        response = super().finalize_response(request, response, *args, **kwargs)
+        if self.state and response.status_code == status.HTTP_200_OK and "ETag" not in response:
+            response["ETag"] = tag_of(self.state)
+        if request.method in SAFE_METHODS:
+            response.setdefault("Cache-Control", "no-cache")  # kept, and asked for anew by its tag
+        return response
+
+
+class Computed(StrictView, GenericAPIView):
+    """An answer that is computed from the register, open to all as the published register is."""
+
+    permission_classes = ()
+    #: The day asked for, or None.
+    day = None
+
+    def asked(self):
+        """The FilterSet of the request, with every parameter that nothing knows refused."""
+        filterset = self.filterset_class(self.request.query_params)
+        filterset.refuse_unknown(allowed=self.paginator.parameters if self.paginator else ())
+        self.day = filterset.day
+        return filterset
+
+    def get_serializer_context(self):
+        return {**super().get_serializer_context(), "day": self.day and self.day.isoformat()}
+
+    def page_of(self, found):
+        return self.get_paginated_response(self.get_serializer(self.paginate_queryset(found), many=True).data)
