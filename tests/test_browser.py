@@ -37,7 +37,7 @@ STAFF = """
 /admin/meetings/meeting/?kind__exact=prepcom&_facets=True /admin/meetings/meeting/add/ /admin/meetings/task/1/change/
 /admin/meetings/progress/1/delete/ /admin/mandates/document/add/?_popup=1 /admin/mandates/document/1/change/
 /admin/mandates/document/1/delete/ /admin/mandates/document/1/history/
-/admin/mandates/document/1/history/1/ /admin/accounts/user/1/change/ /admin/register/change/
+/admin/mandates/document/1/history/1/ /admin/accounts/user/1/change/ /admin/register/change/ /admin/accounts/apitoken/ /account/tokens/
 """.split()
 AXE = {"runOnly": {"type": "tag", "values": ["wcag2a", "wcag2aa", "wcag21aa", "wcag22aa"]}}
 # The admin's own stylesheets import others; axe would copy those into the page to read them, which the policy forbids aloud.
@@ -220,6 +220,20 @@ def choose_by_typing(page, language=""):
     expect(page.locator(".select2-results__option[role=option]").first).to_be_visible()
 
 
+def ask_for_a_token_in_vain(page, language=""):
+    page.goto(f"{language}/account/tokens/")
+    page.locator(".entry button").click()
+    expect(page.locator("[role=alert]")).to_be_focused()
+
+
+def make_a_token(page, language=""):
+    page.goto(f"{language}/account/tokens/")
+    page.locator("#id_name").fill("Loader of the annex")
+    page.locator(".entry button").click()
+    expect(page.locator("section[role=status]")).to_be_focused()
+    expect(page.locator("#text")).to_have_value(re.compile("^wsis_"))
+
+
 def be_asked_to_sign_in(page, language=""):
     page.context.clear_cookies()
     page.goto(f"{language}/admin/login/")
@@ -236,7 +250,7 @@ def sign_in_in_vain(page, language=""):
 
 STEPS = [
     select_records_and_an_action, ask_to_delete_many, save_an_empty_form, add_a_line_to_every_table, choose_by_typing,
-    be_asked_to_sign_in, sign_in_in_vain,
+    ask_for_a_token_in_vain, make_a_token, be_asked_to_sign_in, sign_in_in_vain,
 ]  # fmt: skip
 
 

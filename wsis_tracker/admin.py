@@ -14,7 +14,7 @@ GROUPS = [
     (_("Where it was discussed"), ["Meeting", "Submission", "Question", "Conclusion"]),
     (_("Follow-up"), ["Task", "Progress"]),
     (_("Reports"), ["Report", "Ruling"]),
-    (_("The register"), ["Change", "Proposal", "User", "Group"]),
+    (_("The register"), ["Change", "Proposal", "User", "Group", "ApiToken"]),
 ]
 
 

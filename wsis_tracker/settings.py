@@ -109,6 +109,7 @@ if CACHE_URL := env.str("CACHE_URL", default=""):
 CONTACT = env.str("CONTACT", default="")
 
 AUTH_USER_MODEL = "accounts.User"
+LOGIN_URL = "admin:login"
 AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
     {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 12}},
@@ -144,7 +145,11 @@ STORAGES = {
 REST_FRAMEWORK = {
     "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
     "DEFAULT_PARSER_CLASSES": ["rest_framework.parsers.JSONParser"],
-    "DEFAULT_AUTHENTICATION_CLASSES": ["rest_framework.authentication.SessionAuthentication"],
+    # The first one says how to sign in where that is wanted: 401 with `WWW-Authenticate: Bearer`.
+    "DEFAULT_AUTHENTICATION_CLASSES": [
+        "wsis_tracker.accounts.authentication.TokenAuthentication",
+        "rest_framework.authentication.SessionAuthentication",
+    ],
     "DEFAULT_PERMISSION_CLASSES": ["rest_framework.permissions.DjangoModelPermissionsOrAnonReadOnly"],
     "DEFAULT_PAGINATION_CLASS": "wsis_tracker.rest.pagination.Pages",
     "DEFAULT_FILTER_BACKENDS": ["wsis_tracker.rest.filters.StrictFilterBackend"],
@@ -155,7 +160,11 @@ REST_FRAMEWORK = {
 }
 SPECTACULAR_SETTINGS = {
     "TITLE": "WSIS tracker",
-    "DESCRIPTION": "The register of record for the work of an ITU Council Working Group on the World Summit on the Information Society.",
+    "DESCRIPTION": """\
+The register of record for the work of an ITU Council Working Group on the World Summit on the Information Society.
+
+What is published is read without signing in. A program that writes, or reads what is not published, bears a token, which staff and
+editors of organisations make on the page [`/account/tokens/`](/account/tokens/): `Authorization: Bearer wsis_<key>.<secret>`.""",
     "VERSION": "1.0.0",
     "OAS_VERSION": "3.1.1",
     "SERVE_INCLUDE_SCHEMA": False,
@@ -172,7 +181,8 @@ SECURE = flag("SECURE", default=not DEBUG)
 SECURE_SSL_REDIRECT = SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = SECURE
 SECURE_HSTS_SECONDS = env.int("SECURE_HSTS_SECONDS", default=31_536_000) if SECURE else 0
 SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_PRELOAD = SECURE
-if flag("BEHIND_PROXY", default=False):
+BEHIND_PROXY = flag("BEHIND_PROXY", default=False)
+if BEHIND_PROXY:
     SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
 SECURE_REFERRER_POLICY = "same-origin"
 X_FRAME_OPTIONS = "DENY"

@@ -62,5 +62,6 @@ def section(request, section):
 def robots(request):
     """Everything public may be read; lists with filters, and the staff's pages, need not be crawled."""
     sitemap = request.build_absolute_uri(reverse("sitemap-index"))
-    lines = ["User-agent: *", "Disallow: /admin/", "Disallow: /*/admin/", "Disallow: /*?", f"Sitemap: {sitemap}", ""]
+    closed = [f"Disallow: {path}" for path in ("/admin/", "/*/admin/", "/account/", "/*/account/", "/*?")]
+    lines = ["User-agent: *", *closed, f"Sitemap: {sitemap}", ""]
     return HttpResponse("\n".join(lines), content_type="text/plain")

@@ -4,7 +4,7 @@ from django.conf.urls.i18n import i18n_patterns
 from django.contrib import admin
 from django.urls import include, path, re_path
 
-from . import calendars, downloads, feeds, sitemaps, views
+from . import calendars, downloads, feeds, sitemaps, tokens, views
 
 handler400 = "wsis_tracker.pages.errors.bad_request"
 handler403 = "wsis_tracker.pages.errors.permission_denied"
@@ -38,6 +38,8 @@ urlpatterns = [
         path("doc/<path:symbol>", views.SymbolRedirect.as_view(), name="doc"),
         path("about/", views.AboutPage.as_view(), name="about"),
         path("accessibility/", views.AccessibilityPage.as_view(), name="accessibility"),
+        path("account/tokens/", tokens.TokensPage.as_view(), name="tokens"),
+        path("account/tokens/<slug:key>/revoke/", tokens.RevokeToken.as_view(), name="revoke-token"),
         path("admin/", admin.site.urls),
         prefix_default_language=False,
     ),

@@ -1,7 +1,138 @@
-"""Who signs in."""
+"""Who signs in, and the tokens by which programs act for them."""
 
+import re
+import secrets
+from datetime import timedelta
+
+from django.conf import settings
 from django.contrib.auth.models import AbstractUser
+from django.db import models
+from django.db.models import F, Q
+from django.utils import timezone
+from django.utils.crypto import constant_time_compare, salted_hmac
+from django.utils.translation import gettext_lazy as _
+
+from .addresses import is_within, networks
+
+#: How long a token lives where nothing else is said.
+A_YEAR = timedelta(days=365)
+#: How exactly the last use of a token is known.
+A_MINUTE = timedelta(minutes=1)
+#: A token as its owner is shown it: the key by which it is found, and the secret.
+TEXT = re.compile(r"wsis_([0-9a-f]{16})\.([0-9a-f]{64})", re.ASCII)
 
 
 class User(AbstractUser):
     """A member of the secretariat's staff, or of an organisation that edits its own activities."""
+
+
+def digest_of(secret):
+    """What is kept of a secret: without the server's own key nobody can tell whether he has guessed it."""
+    return salted_hmac("wsis_tracker.accounts.ApiToken", secret, algorithm="sha256").hexdigest()
+
+
+class TokenState(models.TextChoices):
+    USABLE = "usable", _("usable")
+    EXPIRED = "expired", _("expired")
+    REVOKED = "revoked", _("revoked")
+
+
+class ApiTokenQuerySet(models.QuerySet):
+    def issue(self, owner, name, *, expires_at=None, may_write=False, addresses=(), at=None):
+        """Make a token; returns it with its text, which is kept nowhere and so is never to be had again."""
+        at = at or timezone.now()
+        secret = secrets.token_hex(32)
+        token = self.model(
+            owner=owner, name=name, key=secrets.token_hex(8), digest=digest_of(secret), created_at=at,
+            expires_at=expires_at or at + A_YEAR, may_write=may_write, addresses=networks(addresses),
+        )  # fmt: skip
+        token.full_clean()
+        token.save(force_insert=True)
+        return token, f"wsis_{token.key}.{secret}"
+
+    def bearing(self, text):
+        """The token of which `text` is what its owner was shown, with its owner, or None; one query, none where it cannot be one."""
+        shape = TEXT.fullmatch(text)
+        if shape is None:
+            return None
+        key, secret = shape.groups()
+        token = self.select_related("owner").filter(key=key).first()
+        return token if constant_time_compare(digest_of(secret), token.digest if token else "") else None
+
+    def usable(self, at):
+        """Keep those with which somebody can act at a moment."""
+        return self.filter(revoked_at=None, expires_at__gt=at, owner__is_active=True)
+
+    def revoke(self, *, by, at=None):
+        """Revoke those that are not yet; returns how many."""
+        return self.filter(revoked_at=None).update(revoked_at=at or timezone.now(), revoked_by=by)
+
+
+class ApiToken(models.Model):
+    """What a program shows the API to act for its owner; revoked it stays, as the trace of what could act, and so does its owner."""
+
+    owner = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, verbose_name=_("owner"), related_name="tokens")
+    name = models.CharField(_("name"), max_length=100)
+    key = models.CharField(_("key"), max_length=16, unique=True, help_text=_("The part of the token by which it is known, no secret."))
+    digest = models.CharField(max_length=64, editable=False)
+    may_write = models.BooleanField(_("may write"), default=False)
+    addresses = models.JSONField(
+        _("addresses"), default=list, blank=True, validators=[networks],
+        help_text=_("The addresses and networks from which it is taken; from any where there are none."),
+    )  # fmt: skip
+    created_at = models.DateTimeField(_("created at"), default=timezone.now, editable=False)
+    expires_at = models.DateTimeField(_("expires at"))
+    last_used_at = models.DateTimeField(_("last used at"), null=True, blank=True, editable=False)
+    revoked_at = models.DateTimeField(_("revoked at"), null=True, blank=True, editable=False)
+    revoked_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, verbose_name=_("revoked by"), null=True, blank=True, editable=False, related_name="+"
+    )
+
+    objects = ApiTokenQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["-created_at", "-pk"]
+        verbose_name = _("API token")
+        verbose_name_plural = _("API tokens")
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(expires_at__gt=F("created_at")),
+                name="token_expires_after_it_is_made",
+                violation_error_message=_("A token cannot expire before it is made."),
+            ),
+            models.CheckConstraint(
+                condition=Q(revoked_at__isnull=False) | Q(revoked_by=None),
+                name="token_revoked_by_somebody_at_some_time",
+            ),
+        ]
+
+    def __str__(self):
+        return f"{self.name} ({self.key})"
+
+    def state(self, at):
+        if self.revoked_at:
+            return TokenState.REVOKED
+        return TokenState.USABLE if at < self.expires_at else TokenState.EXPIRED
+
+    def refusal(self, at, address):
+        """Why the API does not take the token at a moment from an address, in words for its bearer; empty where it does."""
+        if self.revoked_at:
+            return "This token is revoked."
+        if at >= self.expires_at:
+            return f"This token expired at {self.expires_at.isoformat()}."
+        if not self.owner.is_active:
+            return "The account of this token is not active."
+        if self.addresses and not is_within(address, self.addresses):
+            return f"This token is not taken from the address {address}."
+        return ""
+
+    def note_use(self, at):
+        """Remember that it was used, once a minute at most."""
+        if self.last_used_at is None or self.last_used_at <= at - A_MINUTE:
+            unnoted = Q(last_used_at=None) | Q(last_used_at__lte=at - A_MINUTE)
+            type(self).objects.filter(unnoted, pk=self.pk).update(last_used_at=at)
+
+    def revoke(self, *, by, at=None):
+        """End it for good; what is revoked already stays as it was."""
+        type(self).objects.filter(pk=self.pk).revoke(by=by, at=at)
+        self.refresh_from_db(fields=["revoked_at", "revoked_by"])

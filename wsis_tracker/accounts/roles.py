@@ -9,6 +9,8 @@ READER, EDITOR, REVIEWER, ADMINISTRATOR = "Reader", "Editor", "Reviewer", "Admin
 KEPT = Q(content_type__app_label="register") | Q(codename__contains="_historical")
 #: Accounts are kept by hand, the groups by `make_roles` alone.
 ACCOUNTS = Q(content_type__app_label="accounts") | Q(content_type__app_label="auth", codename="view_group")
+#: A token is made by its owner alone; administrators see that it is there, and revoke it.
+OWN = Q(codename__in=["add_apitoken", "delete_apitoken"])
 
 
 def make_roles():
@@ -18,7 +20,7 @@ def make_roles():
     view = Permission.objects.filter(Q(content_type__app_label__in=[*rooms, "register"]), codename__startswith="view_")
     edit = records.exclude(content_type__model="ruling").exclude(codename__startswith="view_")
     publish = Permission.objects.filter(content_type__app_label="register", codename="publish")
-    people = Permission.objects.filter(ACCOUNTS).exclude(KEPT)
+    people = Permission.objects.filter(ACCOUNTS).exclude(KEPT | OWN)
     for name, permissions in {
         READER: view,
         EDITOR: view | edit,

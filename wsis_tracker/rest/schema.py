@@ -1,6 +1,6 @@
 """What the OpenAPI schema says of our own fields, filters, headers, and of the problems that every operation may answer with."""
 
-from drf_spectacular.extensions import OpenApiFilterExtension, OpenApiSerializerFieldExtension
+from drf_spectacular.extensions import OpenApiAuthenticationExtension, OpenApiFilterExtension, OpenApiSerializerFieldExtension
 from drf_spectacular.openapi import AutoSchema
 from rest_framework.permissions import SAFE_METHODS
 
@@ -181,6 +181,16 @@ class PartialDateShape(OpenApiSerializerFieldExtension):
         if direction == "request" and self.target.allow_blank:
             return PARTIAL_DATE | {"pattern": f"{PARTIAL_DATE['pattern']}|^$"}
         return PARTIAL_DATE
+
+
+class Tokens(OpenApiAuthenticationExtension):
+    """The header in which a token is borne."""
+
+    target_class = "wsis_tracker.accounts.authentication.TokenAuthentication"
+    name = "token"
+
+    def get_security_definition(self, auto_schema):
+        return {"type": "http", "scheme": "bearer", "bearerFormat": "wsis_<key>.<secret>"}
 
 
 class StrictFilters(OpenApiFilterExtension):
