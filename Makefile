@@ -12,9 +12,12 @@ CATALOGUES := $(wildcard locale/*/LC_MESSAGES/django.po)
 .PHONY: run test check soak bench lock messages screenshot
 .DEFAULT_GOAL := run
 
-# The register on this machine: SQLite unless DATABASE_URL names another database, demonstration logins, the production server.
+# The register on this machine: SQLite unless DATABASE_URL names another database, demonstration logins, the production server,
+# and no limit on how often the API may be asked.
 run: export DEMO = 1
 run: export SECURE = 0
+run: export API_ANONYMOUS_RATE ?=
+run: export API_TOKEN_RATE ?=
 run: .venv/installed .env locale/compiled
 	$(BIN)/python manage.py migrate -v0
 	$(BIN)/python manage.py load_register --if-empty
@@ -45,7 +48,7 @@ soak: .venv/installed-dev .env locale/compiled
 
 # How fast: each list page beside the same list of the API, on the database of DATABASE_URL.
 bench: .venv/installed-dev .env locale/compiled
-	SECURE=0 DJANGO_SETTINGS_MODULE=wsis_tracker.settings $(BIN)/python -m tests.bench
+	SECURE=0 API_ANONYMOUS_RATE= API_TOKEN_RATE= DJANGO_SETTINGS_MODULE=wsis_tracker.settings $(BIN)/python -m tests.bench
 
 # The picture in the README, of the register that `make run` serves.
 screenshot: .venv/installed-dev .env

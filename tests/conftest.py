@@ -24,6 +24,12 @@ def _in_english():
         yield
 
 
+@pytest.fixture(autouse=True)
+def _at_any_rate(settings):
+    """No test is asked to wait."""
+    settings.API_ANONYMOUS_RATE = settings.API_TOKEN_RATE = ""
+
+
 @pytest.fixture
 def acting():
     """An act of the test, for tests that write records themselves."""

@@ -1,5 +1,6 @@
 """The one settings file; what differs between machines comes from the environment, or from `.env` beside manage.py."""
 
+import re
 from pathlib import Path
 
 import environ
@@ -18,6 +19,14 @@ def flag(name, default):
     if value in ("", "1", "true", "on", "yes", "0", "false", "off", "no"):
         return default if value == "" else value in ("1", "true", "on", "yes")
     raise ImproperlyConfigured(f"{name} is “{value}”: write 1 or 0.")
+
+
+def rate(name, default):
+    """A number of requests in a second, minute, hour or day, as `50/s`; empty where there is to be no limit."""
+    value = env.str(name, default=default)
+    if value and not re.fullmatch(r"[1-9]\d*/[smhd]", value, re.ASCII):
+        raise ImproperlyConfigured(f"{name} is “{value}”: write a rate as 50/s, 600/m, 1000/h or 9999/d, or nothing.")
+    return value
 
 
 DEBUG = flag("DEBUG", default=False)
@@ -142,6 +151,10 @@ STORAGES = {
     "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
 }
 
+# How often an address may ask the API without saying who asks, and how often a token or a session may.
+API_ANONYMOUS_RATE = rate("API_ANONYMOUS_RATE", default="50/s")
+API_TOKEN_RATE = rate("API_TOKEN_RATE", default="50/s")
+
 REST_FRAMEWORK = {
     "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
     "DEFAULT_PARSER_CLASSES": ["rest_framework.parsers.JSONParser"],
@@ -151,6 +164,7 @@ REST_FRAMEWORK = {
         "rest_framework.authentication.SessionAuthentication",
     ],
     "DEFAULT_PERMISSION_CLASSES": ["rest_framework.permissions.DjangoModelPermissionsOrAnonReadOnly"],
+    "DEFAULT_THROTTLE_CLASSES": ["wsis_tracker.rest.throttling.AnonymousThrottle", "wsis_tracker.rest.throttling.SignedInThrottle"],
     "DEFAULT_PAGINATION_CLASS": "wsis_tracker.rest.pagination.Pages",
     "DEFAULT_FILTER_BACKENDS": ["wsis_tracker.rest.filters.StrictFilterBackend"],
     "DEFAULT_SCHEMA_CLASS": "wsis_tracker.rest.schema.Schema",
@@ -160,11 +174,14 @@ REST_FRAMEWORK = {
 }
 SPECTACULAR_SETTINGS = {
     "TITLE": "WSIS tracker",
-    "DESCRIPTION": """\
+    "DESCRIPTION": f"""\
 The register of record for the work of an ITU Council Working Group on the World Summit on the Information Society.
 
 What is published is read without signing in. A program that writes, or reads what is not published, bears a token, which staff and
-editors of organisations make on the page [`/account/tokens/`](/account/tokens/): `Authorization: Bearer wsis_<key>.<secret>`.""",
+editors of organisations make on the page [`/account/tokens/`](/account/tokens/): `Authorization: Bearer wsis_<key>.<secret>`.
+
+Rate without a token: {API_ANONYMOUS_RATE or "no limit"} for each address; with one: {API_TOKEN_RATE or "no limit"} for each token.
+Beyond it the answer is `429`, and `Retry-After` says after how many seconds to ask again.""",
     "VERSION": "1.0.0",
     "OAS_VERSION": "3.1.1",
     "SERVE_INCLUDE_SCHEMA": False,

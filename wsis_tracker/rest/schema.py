@@ -38,6 +38,13 @@ PROBLEM = {
         },
     },
 }
+RETRY_AFTER = {
+    "Retry-After": {
+        "description": "After how many seconds to ask again.",
+        "required": True,
+        "schema": {"type": "integer", "minimum": 1},
+    }
+}
 
 
 MOST_AT_ONCE = 1000
@@ -235,6 +242,7 @@ FAILURES = {
     "415": (("post", "put", "patch"), "The body is not JSON."),
     "422": (("post",), "The Idempotency-Key was sent with another request before."),
     "428": (WRITES, "The record is published, and If-Match does not say which version was read."),
+    "429": (EVERY, "Asked more often than the rate allows."),
 }
 
 
@@ -248,6 +256,7 @@ def add_problems(result, generator, request, public):
     described |= {"404": "There is no such record, or not on that day.", "default": "Any other failure."}
     content = {CONTENT_TYPE: {"schema": {"$ref": "#/components/schemas/Problem"}}}
     components["responses"] = {code: {"description": said, "content": content} for code, said in described.items()}
+    components["responses"]["429"]["headers"] = RETRY_AFTER
     components["responses"]["304"] = {"description": "What is held is what would be answered.", "headers": tag}
     for path, operations in result["paths"].items():
         for method, operation in operations.items():

@@ -1,6 +1,7 @@
 """What every endpoint has: it answers 405 and 304 rightly, and says how long an answer holds."""
 
 from rest_framework import status
+from rest_framework.exceptions import APIException
 from rest_framework.generics import GenericAPIView
 from rest_framework.permissions import SAFE_METHODS
 from rest_framework.response import Response
@@ -22,6 +23,14 @@ class StrictView(APIView):
         if request.method in ("GET", "HEAD"):
             self.state = state_of(request)
             check_modified(request, self.state)
+
+    def perform_authentication(self, request):
+        """Tell who asks; who is refused, as one who tries tokens is, is counted by his address all the same."""
+        try:
+            super().perform_authentication(request)
+        except APIException:
+            self.check_throttles(request)
+            raise
 
     def handle_exception(self, exc):
         if isinstance(exc, NotModified):
