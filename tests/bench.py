@@ -1,4 +1,4 @@
-"""`make bench`: how long each list page takes beside the same list of the API, turn by turn in one run, over a thousand rows more."""
+"""`make bench-pages`: how long each list page takes beside the same list of the API, turn by turn, over a thousand rows more."""
 
 import statistics
 import sys

@@ -18,7 +18,7 @@ from tests.forms import address, form_of
 from tests.test_api_problems import problem
 from wsis_tracker.accounts.addresses import address_of
 from wsis_tracker.accounts.models import A_YEAR, ApiToken
-from wsis_tracker.rest.viewsets import StrictView
+from wsis_tracker.rest.views import StrictView
 from wsis_tracker.urls import handler400, handler403, handler404, handler500  # noqa: F401 - the failures of `urlpatterns` too
 from wsis_tracker.urls import urlpatterns as addresses_of_the_register
 
