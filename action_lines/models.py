@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from mandates.models import Mandate, Organisation, Provision
 from mandates.sources import Source
 from wsis_tracker.register.fields import PartialDateField, TranslatedField
+from wsis_tracker.register.indexes import ListIndex
 from wsis_tracker.register.records import DatedRecord, Part, PeriodQuerySet, PeriodRecord, RecordManager, latest_day, unknown_last
 
 
@@ -281,7 +282,11 @@ class Activity(DatedRecord):
         ordering = [F("dated_on").desc(nulls_last=True), "-pk"]
         verbose_name = _("activity")
         verbose_name_plural = _("activities")
-        indexes = [models.Index(fields=["visibility", "-dated_on", "id"], name="activity_public_by_date")]
+        indexes = [  # a list in the order of the class; the latest first, of all and of those on a line in a state
+            ListIndex("visibility", F("dated_on").desc(nulls_last=True), F("id").desc(), name="activity_public_by_day"),
+            ListIndex("visibility", F("started_on").desc(nulls_last=True), "id", name="activity_public_by_start"),
+            ListIndex("visibility", "action_line", "state", F("started_on").desc(nulls_last=True), "id", name="activity_public_on_line"),
+        ]
         constraints = [
             *DatedRecord.Meta.constraints,
             models.UniqueConstraint(fields=["kind", "number"], condition=~Q(number=""), name="activity_number_once"),
