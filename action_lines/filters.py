@@ -38,7 +38,7 @@ class RoleFilterSet(RecordFilterSet):
         }
 
     def keep_on_lines(self, queryset, name, lines):
-        return queryset.on_lines(lines, with_sublines=self.form.cleaned_data["with_sublines"])
+        return queryset.on_lines(lines, with_sublines=self.form.cleaned_data.get("with_sublines", False))
 
     def keep_as_it_is(self, queryset, name, wanted):
         """Read by `keep_on_lines`; alone it asks nothing."""

@@ -25,6 +25,12 @@ def _in_english():
 
 
 @pytest.fixture(autouse=True)
+def _no_answer_is_kept(settings):
+    """Tests write rows past every act, and count queries; those about kept answers keep some."""
+    settings.CACHES = {**settings.CACHES, "answers": {"BACKEND": "django.core.cache.backends.dummy.DummyCache"}}
+
+
+@pytest.fixture(autouse=True)
 def _at_any_rate(settings):
     """No test is asked to wait."""
     settings.API_ANONYMOUS_RATE = settings.API_TOKEN_RATE = ""

@@ -228,6 +228,21 @@ def test_a_cursor_walks_a_large_list_both_ways(client):
     assert page("/api/v1/activities/?cursor=&limit=4&count=true")[0]["count"] >= 5
 
 
+@pytest.mark.parametrize("ordering", ["slug", "-started_on", "state,-ended_on", "action_line,-started_on", "-organisation"])
+def test_a_cursor_walks_a_large_list_in_any_order_without_losing_what_is_unknown(client, ordering):
+    lines = [factories.ActionLineFactory(), None, None]
+    for n in range(12):
+        dates = {"started_on": [None, "2004", "2005-02"][n % 3], "ended_on": [None, "2006"][n % 2]}
+        factories.ActivityFactory(state=["", "ongoing"][n % 2], action_line=lines[n % 3], **dates)
+    whole = client.get("/api/v1/activities/", {"ordering": ordering, "limit": 1000}, headers={"host": "localhost"}).json()["results"]
+    walked, address = [], f"/api/v1/activities/?cursor=&limit=3&ordering={ordering}"
+    while address:
+        page = client.get(address, headers={"host": "localhost"}).json()
+        walked += page["results"]
+        address = page["next"]
+    assert [row["slug"] for row in walked] == [row["slug"] for row in whole]
+
+
 def test_what_as_of_leaves_out_for_want_of_a_date_is_counted_aloud(client):
     factories.DocumentFactory(symbol="C77/900", dated_on=None, date_basis="")
     response = client.get("/api/v1/documents/?as_of=2006-01-01&symbol=C77/900", headers={"host": "localhost"})

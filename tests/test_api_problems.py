@@ -116,9 +116,12 @@ def test_a_single_parameter_is_not_given_twice(client, query):
     assert len(named(client.get(f"/api/v1/documents/?{query}", headers=HOST))) == 1
 
 
-def test_a_cursor_takes_no_offset_and_no_ordering(client):
+def test_a_cursor_takes_no_offset_and_is_of_one_order(client):
     assert named(client.get("/api/v1/activities/", {"cursor": "", "offset": "5"}, headers=HOST)) == {"offset"}
-    assert named(client.get("/api/v1/activities/", {"cursor": "", "ordering": "slug"}, headers=HOST)) == {"ordering"}
+    page = client.get("/api/v1/activities/", {"cursor": "", "ordering": "slug", "limit": 1}, headers=HOST).json()
+    for order in ["-slug", "kind"]:
+        assert named(client.get(page["next"].replace("ordering=slug", f"ordering={order}"), headers=HOST)) == {"cursor"}
+    assert named(client.get("/api/v1/activities/?ordering=slug&cursor=WzFd", headers=HOST)) == {"cursor"}
 
 
 def test_a_list_with_an_offset_beyond_its_end_is_empty(client):

@@ -141,8 +141,9 @@ def test_the_schema_says_it_of_every_operation():
     schema = ask(path="/api/v1/schema/", headers={"accept": "application/json"}).json()
     for operations in schema["paths"].values():
         for operation in operations.values():
-            header = operation["responses"]["429"]["headers"]["Retry-After"]
-            assert header["schema"] == {"type": "integer", "minimum": 1}
+            assert operation["responses"]["429"] == {"$ref": "#/components/responses/429"}
+    header = schema["components"]["responses"]["429"]["headers"]["Retry-After"]
+    assert header["schema"] == {"type": "integer", "minimum": 1}
     assert "Rate without a token: " in schema["info"]["description"]
 
 

@@ -100,19 +100,28 @@ TEMPLATES = [
 ]
 
 DATABASES = {"default": env.db("DATABASE_URL", default=f"sqlite:///{BASE_DIR / 'db.sqlite3'}")}
+# A connection is kept for the next request: to open one takes longer than to answer most.
+DATABASES["default"]["CONN_MAX_AGE"] = env.int("CONN_MAX_AGE", default=60)
 if DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3":
     # Readers do not wait for the writer (WAL); a writer takes its lock at once and waits for its turn.
     DATABASES["default"]["OPTIONS"] = {
         "transaction_mode": "IMMEDIATE",
         "timeout": 20,
-        "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL;",
+        "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL; PRAGMA mmap_size=1073741824; PRAGMA cache_size=-65536;",
     }
 else:
-    DATABASES["default"]["CONN_MAX_AGE"] = env.int("CONN_MAX_AGE", default=60)
     DATABASES["default"]["CONN_HEALTH_CHECKS"] = True
 
-if CACHE_URL := env.str("CACHE_URL", default=""):
-    CACHES = {"default": env.cache_url_config(CACHE_URL)}
+# The default cache is shared between machines where CACHE_URL names one; each process keeps by itself so many answers to the public.
+CACHES = {"default": env.cache_url("CACHE_URL", default="locmemcache://")}
+if answers := env.int("ANSWERS_KEPT", default=500):
+    CACHES["answers"] = {
+        "BACKEND": "django.core.cache.backends.locmem.LocMemCache",
+        "LOCATION": "answers",
+        "OPTIONS": {"MAX_ENTRIES": answers},
+    }
+else:
+    CACHES["answers"] = {"BACKEND": "django.core.cache.backends.dummy.DummyCache"}
 
 # The mail address to which readers write who find an error; without one the pages name the secretariat.
 CONTACT = env.str("CONTACT", default="")

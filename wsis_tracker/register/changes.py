@@ -16,8 +16,13 @@ NUMBERING = 2_005_1118
 
 class ChangeQuerySet(models.QuerySet):
     def last_number(self):
-        """The number of the latest act, 0 where there is none: as long as it stays, nothing in the register has changed."""
+        """The number of the latest act, 0 where there is none."""
         return self.aggregate(last=Max("number"))["last"] or 0
+
+    def latest_act(self):
+        """The number of the latest act and its instant: as long as they stay, nothing in the register has changed."""
+        numbered = self.filter(number__isnull=False).order_by("-number")
+        return numbered.values_list("number", "at").first() or (0, None)
 
 
 class Change(models.Model):

@@ -62,7 +62,7 @@ def state_of(request):
     person = request.user.pk if request.user and request.user.is_authenticated else ""
     form = getattr(request, "accepted_media_type", "")
     address = request.build_absolute_uri()
-    return digest(Change.objects.last_number(), address, timezone.localdate(), person, form)
+    return digest(*Change.objects.latest_act(), address, timezone.localdate(), person, form)
 
 
 def tag_of(state, record=None):

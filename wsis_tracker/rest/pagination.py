@@ -1,5 +1,7 @@
 """Pages of a list: `limit` and `offset`, strict; a cursor and no count for the collections that grow large."""
 
+from django.core import signing
+from django.db.models import Q
 from django.utils.translation import gettext as _
 from rest_framework import pagination
 from rest_framework.exceptions import NotFound
@@ -7,6 +9,7 @@ from rest_framework.exceptions import NotFound
 from .problems import BadParameter
 
 LARGEST = 2**31 - 1
+CURSOR = "Where to go on, in the order asked for, else newest first; empty to begin. Takes no offset."
 
 
 def whole_number(params, name, default, lowest, highest):
@@ -65,15 +68,27 @@ class LargePages(Pages):
             raise BadParameter({"count": [f"“{counted[:50]}” is neither true nor false."]})
         self.cursor = None
         if "cursor" in request.query_params:
-            refused = {"offset", "ordering"} & set(request.query_params)
-            if refused:
-                raise BadParameter({name: ["A cursor has its own place and order."] for name in sorted(refused)})
-            rows = self.page_from_cursor(queryset, request, view)
+            if "offset" in request.query_params:
+                raise BadParameter({"offset": ["A cursor has its own place."]})
+            ordered = "ordering" in request.query_params
+            rows = self.page_after(queryset, request) if ordered else self.page_from_cursor(queryset, request, view)
         else:
-            rows = list(queryset[self.offset : self.offset + self.limit + 1])
+            rows = self.rows_from(queryset, self.offset, self.limit + 1)
             self.more = len(rows) > self.limit
         self.count = queryset.count() if counted == "true" else None
         return rows[: self.limit]
+
+    def rows_from(self, queryset, offset, n):
+        """`n` rows from `offset`; those before them are passed by their keys alone, without what is read of a row."""
+        if not offset:
+            return list(queryset[:n])
+        keys = list(queryset.values_list("pk", flat=True)[offset : offset + n])
+        return list(queryset.filter(pk__in=keys))
+
+    def page_after(self, queryset, request):
+        """A page in the order asked for, after the row that the cursor names."""
+        self.cursor = Place(queryset, request, self.limit)
+        return self.cursor.rows()
 
     def page_from_cursor(self, queryset, request, view):
         self.cursor = Cursor()
@@ -97,7 +112,7 @@ class LargePages(Pages):
     def get_schema_operation_parameters(self, view):
         return [
             *super().get_schema_operation_parameters(view),
-            query_parameter("cursor", "Where to go on, newest first; empty to begin. Takes no offset or ordering.", type="string"),
+            query_parameter("cursor", CURSOR, type="string"),
             query_parameter("count", "Whether to count all results.", type="boolean", default=False),
         ]
 
@@ -105,6 +120,71 @@ class LargePages(Pages):
         shape = super().get_paginated_response_schema(schema)
         shape["properties"]["count"] = {"type": "integer", "nullable": True}
         return shape
+
+
+class Place:
+    """A place in a list in the order asked for, unknown values last: the values of its last row's keys, the unique one at the end.
+
+    It is signed, so that a cursor of another list or order, or one made up, is refused and never asked of the database.
+    """
+
+    def __init__(self, queryset, request, limit):
+        self.queryset, self.request, self.limit = queryset, request, limit
+        self.keys = [(key.expression.name, key.descending) for key in queryset.query.order_by if key != "pk"] + [("pk", False)]
+        self.signer = signing.Signer(salt=f"{request.path}?{request.query_params['ordering']}")
+        self.after = self.read(request.query_params["cursor"])
+
+    def read(self, cursor):
+        """The values in a cursor; None of an empty one, with which a list begins."""
+        try:
+            return self.signer.unsign_object(cursor) if cursor else None
+        except (signing.BadSignature, ValueError) as error:
+            raise BadParameter({"cursor": ["This is no cursor of this list in this order."]}) from error
+
+    def rows(self):
+        """The rows of the page and one more; first those whose first key is known, then those with an unknown one."""
+        name, down = self.keys[0]
+        if self.after is None:
+            found = list(self.queryset[: self.limit + 1])
+        elif self.after[0] is None:
+            found = list(self.queryset.filter(self.beyond(), **{f"{name}__isnull": True})[: self.limit + 1])
+        else:
+            bound = {f"{name}__{'lte' if down else 'gte'}": self.after[0]}
+            found = list(self.queryset.filter(self.beyond(), **bound)[: self.limit + 1])
+            if len(found) <= self.limit and name != "pk":
+                found += self.queryset.filter(**{f"{name}__isnull": True})[: self.limit + 1 - len(found)]
+        self.last = found[self.limit - 1] if len(found) > self.limit else None
+        return found
+
+    def beyond(self):
+        """What comes after the place: by the first key, or by the next where that is equal; what is unknown comes last."""
+        condition = None
+        for (name, down), value in zip(reversed(self.keys), reversed(self.after), strict=True):
+            equal = Q(**{f"{name}__isnull": True}) if value is None else Q(**{name: value})
+            later = None if value is None else Q(**{f"{name}__{'lt' if down else 'gt'}": value})
+            if condition is None:
+                condition = later
+            elif later is None:
+                condition &= equal
+            else:
+                condition = later | Q(**{f"{name}__isnull": True}) | equal & condition
+        return condition
+
+    def get_next_link(self):
+        if self.last is None:
+            return None
+        values = [value_at(self.last, name) for name, _down in self.keys]
+        return pagination.replace_query_param(self.request.build_absolute_uri(), "cursor", self.signer.sign_object(values))
+
+    def get_previous_link(self):
+        return None
+
+
+def value_at(row, lookup):
+    """The value to which a lookup leads from a row; None where a step on the way is."""
+    for step in lookup.split("__"):
+        row = row and getattr(row, step)
+    return row
 
 
 class Cursor(pagination.CursorPagination):

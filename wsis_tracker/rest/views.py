@@ -7,6 +7,7 @@ from rest_framework.permissions import SAFE_METHODS
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
+from .answers import Given, give_again, keep
 from .conditional import NotModified, check_modified, state_of, tag_of
 
 
@@ -23,6 +24,7 @@ class StrictView(APIView):
         if request.method in ("GET", "HEAD"):
             self.state = state_of(request)
             check_modified(request, self.state)
+            give_again(request, self.state)
 
     def perform_authentication(self, request):
         """Tell who asks; who is refused, as one who tries tokens is, is counted by his address all the same."""
@@ -35,12 +37,16 @@ class StrictView(APIView):
     def handle_exception(self, exc):
         if isinstance(exc, NotModified):
             return Response(status=status.HTTP_304_NOT_MODIFIED, headers={"ETag": exc.tag})
+        if isinstance(exc, Given):
+            return exc.response
         return super().handle_exception(exc)
 
     def finalize_response(self, request, response, *args, **kwargs):
         response = super().finalize_response(request, response, *args, **kwargs)
         if self.state and response.status_code == status.HTTP_200_OK and "ETag" not in response:
             response["ETag"] = tag_of(self.state)
+        if self.state:
+            keep(request, self.state, response)
         if request.method in SAFE_METHODS:
             response.setdefault("Cache-Control", "no-cache")  # kept, and asked for anew by its tag
         return response

@@ -1,0 +1,39 @@
+"""Answers to the public, made once for each state of the register and given again until something changes.
+
+What an answer depends on is its `state` (see `conditional.py`): the latest act on the register, the address, the day, the form.
+So an answer that is kept is never an old one, and nothing has to be cleared. Each process keeps its own.
+"""
+
+from django.core.cache import caches
+from django.http import HttpResponse
+
+#: No answer longer than this many bytes is kept.
+LONGEST = 256 * 1024
+HEADERS = ("Content-Type", "ETag", "Link", "Undated")
+
+
+class Given(Exception):
+    """The answer has been made before."""
+
+    def __init__(self, response):
+        self.response = response
+        super().__init__()
+
+
+def give_again(request, state):
+    """Raise Given where the answer to somebody who has not signed in is kept."""
+    if not request.user.is_authenticated and (kept := caches["answers"].get(state)):
+        content, headers = kept
+        raise Given(HttpResponse(content, headers=headers))
+
+
+def keep(request, state, response):
+    """Keep an answer, once it is rendered, for those who have not signed in."""
+    if response.status_code == 200 and not request.user.is_authenticated and hasattr(response, "add_post_render_callback"):
+        response.add_post_render_callback(lambda rendered: _keep(state, rendered))
+
+
+def _keep(state, rendered):
+    if len(rendered.content) <= LONGEST:
+        headers = {name: rendered[name] for name in HEADERS if name in rendered}
+        caches["answers"].set(state, (rendered.content, headers), timeout=None)
