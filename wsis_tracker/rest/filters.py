@@ -25,6 +25,7 @@ LONGEST_VALUE = 300
 #: Characters that no text has and XML does not take.
 UNSEEN = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
 MOST_VALUES = 1000
+INSTANT = re.compile(r"\d{4}-\d\d-\d\d(T\d\d:\d\d(:\d\d(\.\d{1,6})?)?(Z|[+-]\d\d:\d\d))?", re.ASCII)
 
 
 class ValuesField(forms.Field):
@@ -150,6 +151,26 @@ class DayField(forms.Field):
 
 class DayFilter(django_filters.Filter):
     field_class = DayField
+
+
+class InstantField(forms.CharField):
+    """An instant with its offset from UTC, or a day, which begins at midnight UTC."""
+
+    def clean(self, value):
+        value = super().clean(value)
+        if not value:
+            return None
+        try:
+            if INSTANT.fullmatch(value):
+                instant = datetime.datetime.fromisoformat(value)
+                return instant.astimezone(datetime.UTC) if instant.tzinfo else instant.replace(tzinfo=datetime.UTC)
+        except (ValueError, OverflowError):
+            pass
+        raise ValidationError(f"“{value[:50]}” is no instant: write YYYY-MM-DDThh:mm:ssZ, or YYYY-MM-DD.", code="invalid")
+
+
+class InstantFilter(django_filters.Filter):
+    field_class = InstantField
 
 
 class PartialDateFormField(forms.CharField):

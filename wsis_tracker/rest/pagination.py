@@ -9,7 +9,6 @@ from rest_framework.exceptions import NotFound
 from .problems import BadParameter
 
 LARGEST = 2**31 - 1
-CURSOR = "Where to go on, in the order asked for, else newest first; empty to begin. Takes no offset."
 
 
 def whole_number(params, name, default, lowest, highest):
@@ -60,6 +59,7 @@ class LargePages(Pages):
     """Pages of a collection that may reach a million: `?cursor=` goes on from a row, and `count` is null unless `?count=true`."""
 
     parameters = {"limit", "offset", "cursor", "count"}
+    cursor_meaning = "Where to go on, in the order asked for, else newest first; empty to begin. Takes no offset."
 
     def paginate_queryset(self, queryset, request, view=None):
         self.request, self.limit, self.offset = request, self.get_limit(request), self.get_offset(request)
@@ -67,11 +67,8 @@ class LargePages(Pages):
         if counted not in ("true", "false"):
             raise BadParameter({"count": [f"“{counted[:50]}” is neither true nor false."]})
         self.cursor = None
-        if "cursor" in request.query_params:
-            if "offset" in request.query_params:
-                raise BadParameter({"offset": ["A cursor has its own place."]})
-            ordered = "ordering" in request.query_params
-            rows = self.page_after(queryset, request) if ordered else self.page_from_cursor(queryset, request, view)
+        if self.goes_by_cursor(request):
+            rows = self.page_from_cursor(queryset, request, view)
         else:
             rows = self.rows_from(queryset, self.offset, self.limit + 1)
             self.more = len(rows) > self.limit
@@ -85,14 +82,22 @@ class LargePages(Pages):
         keys = list(queryset.values_list("pk", flat=True)[offset : offset + n])
         return list(queryset.filter(pk__in=keys))
 
-    def page_after(self, queryset, request):
-        """A page in the order asked for, after the row that the cursor names."""
-        self.cursor = Place(queryset, request, self.limit)
-        return self.cursor.rows()
+    def goes_by_cursor(self, request):
+        if {"cursor", "offset"} <= set(request.query_params):
+            raise BadParameter({"offset": ["A cursor has its own place."]})
+        return "cursor" in request.query_params
+
+    def cursor_order(self, request):
+        """The key by which a cursor goes on, a unique whole number; None where it follows the order asked for."""
+        return None if "ordering" in request.query_params else Cursor.ordering
 
     def page_from_cursor(self, queryset, request, view):
+        order = self.cursor_order(request)
+        if order is None:
+            self.cursor = Place(queryset, request, self.limit)
+            return self.cursor.rows()
         self.cursor = Cursor()
-        self.cursor.page_size = self.limit
+        self.cursor.page_size, self.cursor.ordering = self.limit, order
         try:
             return self.cursor.paginate_queryset(queryset, request, view)
         except (NotFound, ValueError) as error:
@@ -112,7 +117,7 @@ class LargePages(Pages):
     def get_schema_operation_parameters(self, view):
         return [
             *super().get_schema_operation_parameters(view),
-            query_parameter("cursor", CURSOR, type="string"),
+            query_parameter("cursor", self.cursor_meaning, type="string"),
             query_parameter("count", "Whether to count all results.", type="boolean", default=False),
         ]
 
@@ -185,6 +190,19 @@ def value_at(row, lookup):
     for step in lookup.split("__"):
         row = row and getattr(row, step)
     return row
+
+
+class NumberedPages(LargePages):
+    """Pages of what is numbered, latest first or with `?ordering=number` oldest first: by cursor, unless an offset is asked for."""
+
+    cursor_meaning = "Where to go on, in the ordering asked for; empty to begin. Takes no offset."
+
+    def goes_by_cursor(self, request):
+        super().goes_by_cursor(request)
+        return "offset" not in request.query_params
+
+    def cursor_order(self, request):
+        return "number" if request.query_params.get("ordering", "").split(",")[0] == "number" else "-number"
 
 
 class Cursor(pagination.CursorPagination):

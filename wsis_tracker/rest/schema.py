@@ -13,6 +13,7 @@ from .serializers import ProposalSerializer, ReasonSerializer
 PARTIAL_DATE = {"type": "string", "pattern": r"^\d{4}(-\d{2}(-\d{2})?)?$", "example": "2006-04"}
 SHAPES = {
     filters.DayFilter: {"type": "string", "format": "date"},
+    filters.InstantFilter: {"type": "string", "anyOf": [{"format": "date-time"}, {"format": "date"}]},
     filters.PartialDateFilter: PARTIAL_DATE,
     filters.TrueFalseFilter: {"type": "boolean"},
     filters.WholeNumberFilter: {"type": "integer", "minimum": 0, "maximum": 999_999_999},

@@ -61,7 +61,7 @@ class Computed(StrictView, GenericAPIView):
 
     def asked(self):
         """The FilterSet of the request, with every parameter that nothing knows refused."""
-        filterset = self.filterset_class(self.request.query_params)
+        filterset = self.filterset_class(self.request.query_params, request=self.request)
         filterset.refuse_unknown(allowed=self.paginator.parameters if self.paginator else ())
         self.day = filterset.day
         return filterset
