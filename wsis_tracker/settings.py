@@ -111,6 +111,8 @@ if DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3":
     }
 else:
     DATABASES["default"]["CONN_HEALTH_CHECKS"] = True
+    # To compile a question that spans every table costs PostgreSQL seconds; to answer it, milliseconds.
+    DATABASES["default"].setdefault("OPTIONS", {}).setdefault("options", "-c jit=off")
 
 # The default cache is shared between machines where CACHE_URL names one; each process keeps by itself so many answers to the public.
 CACHES = {"default": env.cache_url("CACHE_URL", default="locmemcache://")}
