@@ -5,7 +5,7 @@ from django.http import HttpResponsePermanentRedirect
 from django.shortcuts import render
 from django.urls import include, path, re_path, resolve
 from django.views.decorators.csrf import csrf_exempt
-from drf_spectacular.utils import extend_schema, extend_schema_field
+from drf_spectacular.utils import extend_schema
 from drf_spectacular.views import SpectacularAPIView
 from rest_framework import serializers
 from rest_framework.response import Response
@@ -15,14 +15,13 @@ import mandates.api
 import meetings.api
 import reports.api
 from wsis_tracker.register.changes import Change
-from wsis_tracker.rest.fields import API, Link, absolute, api_url
+from wsis_tracker.rest.fields import API, Link, absolute
 from wsis_tracker.rest.filters import StrictFilterSet
-from wsis_tracker.rest.pagination import LargePages
 from wsis_tracker.rest.problems import problem_response
 from wsis_tracker.rest.routers import CollectionRouter
 from wsis_tracker.rest.views import Computed, StrictView
 
-from .changes import public_changes, with_records
+from .changes_api import Changes
 from .search import SearchFilterSet
 
 router = CollectionRouter()
@@ -75,55 +74,6 @@ class Search(Computed):
     @extend_schema(operation_id="search_list", responses=FoundSerializer(many=True))
     def get(self, request):
         return self.page_of(self.asked().found())
-
-
-class TouchedSerializer(serializers.Serializer):
-    """A published record that an act touched; `display` and `url` are null where it was deleted."""
-
-    collection = serializers.CharField()
-    slug = serializers.SlugField()
-    type = serializers.ChoiceField(["created", "changed", "deleted"])
-    display = serializers.SerializerMethodField()
-    url = serializers.SerializerMethodField()
-
-    def get_display(self, touched) -> str | None:
-        return str(touched.record) if touched.record else None
-
-    def get_url(self, touched) -> str | None:
-        return api_url(touched.record, self.context) if touched.record else None
-
-
-class ChangeSerializer(serializers.Serializer):
-    """An act on the register: to the public when and what, to the staff also who and why."""
-
-    at = serializers.DateTimeField()
-    records = TouchedSerializer(many=True)
-    staff = serializers.SerializerMethodField()
-
-    def get_fields(self):
-        fields = super().get_fields()
-        if not self.context["request"] or not self.context["request"].user.has_perm("register.view_change"):
-            del fields["staff"]
-        return fields
-
-    @extend_schema_field(serializers.DictField(child=serializers.CharField()))
-    def get_staff(self, public):
-        change = public.change
-        return {"by": change.by.get_username() if change.by else "", "reason": change.reason, "request_id": change.request_id}
-
-
-class Changes(Computed):
-    """The acts on published records, the latest first."""
-
-    serializer_class = ChangeSerializer
-    filterset_class = NoFilters
-    pagination_class = LargePages
-
-    @extend_schema(operation_id="changes_list", responses=ChangeSerializer(many=True))
-    def get(self, request):
-        self.asked()
-        page = self.paginate_queryset(public_changes().select_related("by"))
-        return self.get_paginated_response(self.get_serializer(with_records(page), many=True).data)
 
 
 class Schema(StrictView, SpectacularAPIView):

@@ -1,0 +1,117 @@
+"""Whoever follows the feed of changes misses nothing that is committed, however many write at the same time."""
+
+import threading
+from concurrent.futures import ThreadPoolExecutor
+
+import pytest
+from django.db import connection, connections
+from django.test import Client
+
+from mandates.models import Document
+from wsis_tracker.register.changes import act
+from wsis_tracker.register.models import Change
+
+from . import factories
+
+pytestmark = pytest.mark.django_db
+
+#: How many write at the same time, and how many acts each.
+WRITERS, ACTS = (4, 5) if connection.vendor == "sqlite" else (16, 10)
+
+
+def follow(client, after, limit):
+    """The acts after a number, as one reads them who follows the feed, and the last number."""
+    acts, address = [], f"/api/v1/changes/?ordering=number&after={after}&limit={limit}"
+    while address:
+        response = client.get(address, headers={"host": "localhost"})
+        assert response.status_code == 200, response.content
+        acts += response.json()["results"]
+        address = response.json()["next"]
+    return acts, max([after, *(done["number"] for done in acts)])
+
+
+@pytest.fixture(scope="module")
+def register_apart(django_db_setup, django_db_blocker, tmp_path_factory):
+    """The settings of a copy of the register, where what is committed stays and no other test looks."""
+    with django_db_blocker.unblock():
+        if connection.vendor == "sqlite":
+            name = tmp_path_factory.mktemp("apart") / "register.sqlite3"
+            with connection.cursor() as cursor:
+                cursor.execute("VACUUM INTO %s", [str(name)])
+            yield {**connection.settings_dict, "NAME": name}
+        else:
+            connection.creation.clone_test_db("apart", verbosity=0, autoclobber=True)
+            yield connection.creation.get_test_db_clone_settings("apart")
+            connection.creation.destroy_test_db(suffix="apart", verbosity=0)
+
+
+@pytest.fixture
+def in_threads(register_apart):
+    """An executor whose threads work on the copy, each by a connection of its own."""
+    opened = []
+
+    def connect():
+        connections["default"] = type(connections["default"])(register_apart, "default")
+        connections["default"].inc_thread_sharing()  # so that it can be closed from here
+        opened.append(connections["default"])
+
+    with ThreadPoolExecutor(WRITERS + 1, initializer=connect) as threads:
+        yield threads
+    for one in opened:
+        one.close()
+
+
+def test_a_follower_meanwhile_is_told_of_every_act_of_many_writers_once(in_threads):
+    def make():
+        return [factories.DocumentFactory().pk for _ in range(10)]
+
+    def write(writer):
+        for n in range(ACTS):
+            with act(reason=f"{writer}-{n}"):
+                document = Document.objects.select_for_update().get(pk=records[(writer + n) % len(records)])
+                document.place = f"{writer}-{n}"
+                document.save()
+
+    def follow_until_all_is_written():
+        told, last, done = [], after, False
+        while not done:
+            done = all(writer.done() for writer in writing)
+            acts, last = follow(Client(), last, limit=7)
+            told += acts
+        return told
+
+    records = in_threads.submit(make).result()
+    after = in_threads.submit(Change.objects.last_number).result()
+    writing = [in_threads.submit(write, writer) for writer in range(WRITERS)]
+    following = in_threads.submit(follow_until_all_is_written)
+    told = following.result()
+    assert [writer.result() for writer in writing] == [None] * WRITERS
+    numbers = [done["number"] for done in told]
+    assert numbers == list(range(after + 1, after + WRITERS * ACTS + 1))
+    places = [touched["fields"]["place"] for done in told for touched in done["records"]]
+    assert {place["after"] for place in places} == {f"{writer}-{n}" for writer in range(WRITERS) for n in range(ACTS)}
+    assert {place["before"] for place in places} - {""} < {place["after"] for place in places}
+
+
+@pytest.mark.skipif(connection.vendor == "sqlite", reason="on SQLite one writes at a time")
+def test_an_act_begun_first_and_committed_last_is_not_missed(in_threads):
+    written, may_end = threading.Event(), threading.Event()
+
+    def slow():
+        with act(reason="begun first"):
+            slug = factories.DocumentFactory().slug
+            written.set()
+            assert may_end.wait(20)
+        return slug
+
+    def quick():
+        assert written.wait(20)
+        after = Change.objects.last_number()
+        return factories.DocumentFactory().slug, *follow(Client(), after, limit=50)
+
+    ending = in_threads.submit(slow)
+    quick_slug, told, last = in_threads.submit(quick).result()
+    may_end.set()
+    slow_slug = ending.result()
+    then, _last = in_threads.submit(follow, Client(), last, 50).result()
+    assert [[touched["slug"] for done in acts for touched in done["records"]] for acts in (told, then)] == [[quick_slug], [slow_slug]]
