@@ -113,6 +113,6 @@ def test_an_act_on_everything_takes_a_query_for_each_kind_of_record_and_part(cli
     touched = body["results"][0]["records"]
     kinds = {record["collection"] for record in touched} | {(record["collection"], name) for record in touched for name in record["parts"]}
     assert len(kinds) > 40
-    assert few == len(kinds) + 5
+    assert few == len(kinds) + 6
     acts(10)
     assert queries(client, "changes", ordering="number", limit=1000)[0] == few

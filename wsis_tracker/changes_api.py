@@ -53,8 +53,11 @@ class ChangeFilterSet(StrictFilterSet):
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
         self.staff = sees_all(self.request)
-        if not self.staff:
-            self.filters = {name: known for name, known in self.filters.items() if name not in self.STAFFS}
+        self.filters = {name: known for name, known in self.filters.items() if name in self.known_filters}
+
+    @property
+    def known_filters(self):
+        return {name: known for name, known in super().known_filters.items() if self.staff or name not in self.STAFFS}
 
     def keep_all(self, queryset, name, value):
         """Applied by `found`."""

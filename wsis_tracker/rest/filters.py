@@ -261,6 +261,11 @@ class StrictFilterSet(django_filters.FilterSet):
         return filters
 
     @property
+    def known_filters(self):
+        """The filters that there are for who asks, also those that were not made."""
+        return type(self).base_filters
+
+    @property
     def day(self):
         """The day asked for, or None."""
         return self.form.cleaned_data.get("as_of") if self.form.is_valid() else None
@@ -279,7 +284,7 @@ class StrictFilterSet(django_filters.FilterSet):
         """Raise BadParameter for parameters that no filter bears, single ones given twice, empty and malformed ones."""
         problems = {}
         for name, values in self.data.lists():
-            known = type(self).base_filters.get(name)
+            known = self.known_filters.get(name)
             if known is None and name not in allowed:
                 problems[name] = [_("There is no such parameter here.")]
             elif len(values) > 1 and not isinstance(known, KnownFilter):
