@@ -17,6 +17,7 @@ class RoleViewSet(RecordViewSet):
     queryset = Role.objects.all()
     serializer_class = shapes.RoleSerializer
     filterset_class = filters.RoleFilterSet
+    lists_recorded = True
 
 
 class ActivityViewSet(LargeRecordViewSet):

@@ -31,6 +31,7 @@ class AppointmentViewSet(RecordViewSet):
     queryset = Appointment.objects.all()
     serializer_class = shapes.AppointmentSerializer
     filterset_class = filters.AppointmentFilterSet
+    lists_recorded = True
 
 
 class DocumentViewSet(RecordViewSet):
@@ -56,6 +57,7 @@ class MandateViewSet(RecordViewSet):
     queryset = Mandate.objects.all()
     serializer_class = shapes.MandateSerializer
     filterset_class = filters.MandateFilterSet
+    lists_recorded = True
 
 
 class MentionViewSet(RecordViewSet):

@@ -1,6 +1,7 @@
 """Organisations, documents, mandates and the facts around them as JSON; and, for every room, a fact with its sources."""
 
-from django.db.models import Count, Prefetch
+from django.db.models import Count, OuterRef, Prefetch, Subquery
+from django.db.models.functions import Coalesce
 from django.utils import timezone
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
@@ -205,7 +206,11 @@ class DocumentSerializer(RecordSerializer):
 
     def prepared(self, documents):
         documents = super().prepared(documents)
-        return documents.annotate(provision_count=Count("provisions")) if "provisions" in self.members else documents
+        if "provisions" not in self.members:
+            return documents
+        # Not by GROUP BY, where PostgreSQL takes the key for all columns: it does so of a table alone, not of what was recorded of it.
+        theirs = Provision.objects.filter(document=OuterRef("pk")).order_by().values("document").values_list(Count("pk"))
+        return documents.annotate(provision_count=Coalesce(Subquery(theirs), 0))
 
     @extend_schema_field(RelationToSerializer(many=True))
     def get_relations(self, document):

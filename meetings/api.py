@@ -39,6 +39,7 @@ class TaskViewSet(RecordViewSet):
     queryset = Task.objects.all()
     serializer_class = shapes.TaskSerializer
     filterset_class = filters.TaskFilterSet
+    lists_recorded = True
 
     @extend_schema(request=shapes.MoveSerializer)
     @action(detail=True, methods=["post"], needs="change")

@@ -1,5 +1,7 @@
 """Collections to read: everybody sees what is published, as of any day; the staff sees the rest too."""
 
+from contextlib import nullcontext
+
 from django.http import Http404
 from django.utils.functional import cached_property
 from rest_framework import viewsets
@@ -7,10 +9,12 @@ from rest_framework.exceptions import NotFound
 from rest_framework.permissions import SAFE_METHODS
 from rest_framework.response import Response
 
-from . import members
+from wsis_tracker.register.recorded import as_recorded
+
+from . import members, recorded
 from .conditional import tag_of
 from .permissions import permission
-from .problems import NotYet
+from .problems import BadParameter, NotYet
 from .views import StrictView
 
 
@@ -21,6 +25,8 @@ class ReadingViewSet(StrictView, viewsets.ReadOnlyModelViewSet):
     lookup_value_regex = r"[-a-zA-Z0-9_]+"
     #: What one record alone shows, where it is more than it shows in a list.
     detail_serializer_class = None
+    #: Whether the list, too, can be asked as it was recorded, and not one record alone.
+    lists_recorded = False
 
     @cached_property
     def staff(self):
@@ -30,7 +36,22 @@ class ReadingViewSet(StrictView, viewsets.ReadOnlyModelViewSet):
     @property
     def parameters(self):
         """The query parameters that are not filters."""
-        return members.PARAMETERS | (set() if self.detail else self.paginator.parameters)
+        return members.PARAMETERS | {recorded.NAME} | (set() if self.detail else self.paginator.parameters)
+
+    @cached_property
+    def moment(self):
+        """The moment at which what is shown was recorded, or None for now."""
+        params = self.request.query_params
+        if recorded.NAME in params and not (self.detail or self.lists_recorded):
+            message = "It is asked of one record alone, and of the lists of appointments, mandates, roles and tasks."
+            raise BadParameter({recorded.NAME: [message]})
+        return recorded.asked_for(params)
+
+    def as_recorded(self):
+        """Inside, the register is read as it was recorded at the moment asked for."""
+        if self.moment is None:
+            return nullcontext()
+        return as_recorded(self.moment, to_public=not self.staff, using=self.queryset.db)
 
     def get_queryset(self):
         records = super().get_queryset()
@@ -50,15 +71,23 @@ class ReadingViewSet(StrictView, viewsets.ReadOnlyModelViewSet):
         return {**super().get_serializer_context(), "day": day and day.isoformat(), "members": asked, "staff": self.staff}
 
     def list(self, request, *args, **kwargs):
-        response = super().list(request, *args, **kwargs)
-        undated = self.filterset.undated()
+        with self.as_recorded():
+            response = super().list(request, *args, **kwargs)
+            undated = self.filterset.undated()
         if undated:
             response["Undated"] = str(undated)  # what `as_of` had to leave out, said aloud
         return response
 
     def retrieve(self, request, *args, **kwargs):
-        record = self.get_object()
-        return Response(self.get_serializer(record).data, headers={"ETag": tag_of(self.state, record)})
+        try:
+            with self.as_recorded():
+                record = self.get_object()
+                return Response(self.get_serializer(record).data, headers={"ETag": tag_of(self.state, record)})
+        except NotFound as error:
+            slug = kwargs["slug"]
+            if self.moment is None or isinstance(error, NotYet) or not self.get_queryset().filter(slug=slug).exists():
+                raise
+            raise NotYet(f"“{slug}” is in the register, but was not there yet at {request.query_params[recorded.NAME]}.") from None
 
     def get_object(self):
         try:

@@ -4,7 +4,7 @@ from drf_spectacular.extensions import OpenApiAuthenticationExtension, OpenApiFi
 from drf_spectacular.openapi import AutoSchema
 from rest_framework.permissions import SAFE_METHODS
 
-from . import filters, members
+from . import filters, members, recorded
 from .fields import Link
 from .pagination import query_parameter
 from .problems import CONTENT_TYPE
@@ -202,7 +202,7 @@ class Tokens(OpenApiAuthenticationExtension):
 
 
 class StrictFilters(OpenApiFilterExtension):
-    """The parameters of a FilterSet; one record alone takes `as_of` and no other."""
+    """The parameters of a FilterSet; one record alone takes `as_of` and no other; some take `recorded_at`."""
 
     target_class = "wsis_tracker.rest.filters.StrictFilterBackend"
     priority = 1
@@ -213,7 +213,13 @@ class StrictFilters(OpenApiFilterExtension):
         if filterset is None:
             return []
         asked = {"as_of": filterset.base_filters["as_of"]} if getattr(view, "detail", False) else filterset.base_filters
-        return [parameter(name, asked[name]) for name in sorted(asked)]
+        described = [parameter(name, asked[name]) for name in sorted(asked)]
+        return [*described, recorded.DESCRIBED] if takes_recorded(view, auto_schema.method) else described
+
+
+def takes_recorded(view, method):
+    """Whether an operation can be asked as it was recorded: those that read one record, and some lists."""
+    return method == "GET" and (getattr(view, "lists_recorded", False) or getattr(view, "action", None) == "retrieve")
 
 
 def parameter(name, known):
