@@ -22,7 +22,8 @@ STATE = """"{table}" AS {lazily} (SELECT {columns} FROM "{history}" AS kept WHER
     WHERE state.id = kept.id AND act.at <= %s){shown})"""
 #: The keys of what the public may see now; a part of another record is seen with its whole.
 PUBLIC = """"public_{table}" AS {lazily} (SELECT id FROM {schema}"{table}" AS today WHERE {shown})"""
-IS_PUBLIC = """EXISTS (SELECT 1 FROM "public_{table}" AS seen WHERE seen.id = {key})"""
+#: A value and no EXISTS, which PostgreSQL would make a join and so read the whole table for one record.
+IS_PUBLIC = """(SELECT TRUE FROM "public_{table}" AS seen WHERE seen.id = {key})"""
 
 
 @contextmanager
