@@ -17,6 +17,7 @@ import reports.api
 from wsis_tracker.register.changes import Change
 from wsis_tracker.rest.fields import API, Link, absolute
 from wsis_tracker.rest.filters import StrictFilterSet
+from wsis_tracker.rest.nested import nested_urls
 from wsis_tracker.rest.problems import problem_response
 from wsis_tracker.rest.routers import CollectionRouter
 from wsis_tracker.rest.views import Computed, StrictView
@@ -27,6 +28,32 @@ from .search import SearchFilterSet
 router = CollectionRouter()
 for viewset in [*mandates.api.VIEWSETS, *action_lines.api.VIEWSETS, *meetings.api.VIEWSETS, *reports.api.VIEWSETS]:
     router.register(viewset.queryset.model.collection, viewset)
+
+#: What belongs to a record is listed under its address too: the collection, what is listed, and the filter that the address sets.
+NESTED = [
+    ("documents", "provisions", "document"),
+    ("documents", "relations", "document"),
+    ("documents", "mandates", "document"),
+    ("documents", "mentions", "document"),
+    ("documents", "roles", "document"),
+    ("documents", "submissions", "document"),
+    ("organisations", "roles", "organisation"),
+    ("organisations", "mandates", "addressee"),
+    ("organisations", "appointments", "organisation"),
+    ("organisations", "mentions", "organisation"),
+    ("organisations", "activities", "organisation"),
+    ("organisations", "tasks", "organisation"),
+    ("people", "appointments", "person"),
+    ("action-lines", "roles", "action_line"),
+    ("action-lines", "mandates", "action_line"),
+    ("action-lines", "activities", "action_line"),
+    ("action-lines", "meetings", "action_line"),
+    ("action-lines", "tasks", "action_line"),
+    ("meetings", "submissions", "meeting"),
+    ("meetings", "conclusions", "meeting"),
+    ("meetings", "questions", "meeting"),
+    ("tasks", "progress", "task"),
+]
 
 
 class NoFilters(StrictFilterSet):
@@ -116,6 +143,6 @@ def unknown(request):
 
 
 urlpatterns = [
-    path("v1/", include(([path("", Index.as_view(), name="index"), *router.urls, *COMPUTED], "api"))),
+    path("v1/", include(([path("", Index.as_view(), name="index"), *router.urls, *nested_urls(router, NESTED), *COMPUTED], "api"))),
     re_path("", unknown),
 ]

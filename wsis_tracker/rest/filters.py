@@ -392,6 +392,10 @@ class StrictFilterBackend(DjangoFilterBackend):
             return queryset
         if view.detail:
             filterset.refuse_others(than={"as_of", *view.parameters})
+        if view.within:
+            view.within.narrow(filterset, view)
         filterset.refuse_unknown(allowed=view.parameters)
+        if view.within:
+            view.within.check_there(filterset, view)
         view.filterset = filterset
         return filterset.qs

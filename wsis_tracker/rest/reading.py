@@ -27,6 +27,8 @@ class ReadingViewSet(StrictView, viewsets.ReadOnlyModelViewSet):
     detail_serializer_class = None
     #: Whether the list, too, can be asked as it was recorded, and not one record alone.
     lists_recorded = False
+    #: Where the collection is listed as what belongs to a record of another: to which, and by which filter.
+    within = None
 
     @cached_property
     def staff(self):

@@ -2,14 +2,24 @@
 
 from rest_framework.routers import DynamicRoute, Route, SimpleRouter
 
+#: How an address says in which form a list is wanted: `/roles.csv`.
+FORM = r"\.(?P<format>[a-z0-9]+)"
+
 
 class CollectionRouter(SimpleRouter):
-    """`/roles/` takes many records at once, `/roles/<slug>/` one."""
+    """`/roles/` takes many records at once, `/roles/<slug>/` one; `/roles.csv` gives the list in another form."""
 
     routes = [
         Route(
             url=r"^{prefix}{trailing_slash}$",
             mapping={"get": "list", "post": "create", "patch": "bulk_update", "delete": "bulk_destroy"},
+            name="{basename}-list",
+            detail=False,
+            initkwargs={"suffix": "List"},
+        ),
+        Route(
+            url=rf"^{{prefix}}{FORM}$",
+            mapping={"get": "list"},
             name="{basename}-list",
             detail=False,
             initkwargs={"suffix": "List"},
