@@ -3,11 +3,13 @@
 from drf_spectacular.utils import extend_schema
 from rest_framework.decorators import action
 
+from wsis_tracker.rest.formats import TABLES
 from wsis_tracker.rest.idempotency import once
 from wsis_tracker.rest.viewsets import LargeRecordViewSet, RecordViewSet
 
 from . import filters
 from . import serializers as shapes
+from .calendars import DueDays, MeetingEvents
 from .models import Conclusion, Meeting, Progress, Question, Submission, Task
 
 
@@ -15,6 +17,7 @@ class MeetingViewSet(RecordViewSet):
     queryset = Meeting.objects.all()
     serializer_class = shapes.MeetingSerializer
     filterset_class = filters.MeetingFilterSet
+    formats = (*TABLES, MeetingEvents)
 
 
 class SubmissionViewSet(RecordViewSet):
@@ -40,6 +43,7 @@ class TaskViewSet(RecordViewSet):
     serializer_class = shapes.TaskSerializer
     filterset_class = filters.TaskFilterSet
     lists_recorded = True
+    formats = (*TABLES, DueDays)
 
     @extend_schema(request=shapes.MoveSerializer)
     @action(detail=True, methods=["post"], needs="change")

@@ -2,6 +2,7 @@
 
 from drf_spectacular.utils import extend_schema
 
+from wsis_tracker.rest.formats import TABLES
 from wsis_tracker.rest.views import Computed
 from wsis_tracker.rest.viewsets import RecordViewSet
 
@@ -15,9 +16,10 @@ class Discrepancies(Computed):
 
     serializer_class = shapes.DiscrepancySerializer
     filterset_class = filters.DiscrepancyFilterSet
+    formats = TABLES
 
     @extend_schema(operation_id="discrepancies_list", responses=shapes.DiscrepancySerializer(many=True))
-    def get(self, request):
+    def get(self, request, **kwargs):
         return self.page_of(self.asked().found())
 
 

@@ -9,7 +9,7 @@ import openpyxl
 import pytest
 from icalendar import Calendar
 
-from wsis_tracker import downloads
+from wsis_tracker.rest import formats
 
 from . import bulk, factories
 from .test_pages import main
@@ -174,10 +174,10 @@ class TestDownloads:
         assert sheet.max_row == len(rows) + 1
 
     def test_a_search_is_taken_along_a_chunk_at_a_time(self, get):
-        bulk.documents(downloads.CHUNK + 10)
+        bulk.documents(formats.CHUNK + 10)
         rows = list(csv.DictReader(io.StringIO(get("/search.csv", q="copy", collection="documents").getvalue().decode("utf-8-sig"))))
         slugs = [row["slug"] for row in rows]
-        assert len(slugs) > downloads.CHUNK
+        assert len(slugs) > formats.CHUNK
         assert slugs == sorted(set(slugs))
 
     @pytest.mark.parametrize("title", ["=1+1", "+1", "-1", "@sum", "\t=1"])

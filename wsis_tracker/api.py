@@ -17,9 +17,10 @@ import reports.api
 from wsis_tracker.register.changes import Change
 from wsis_tracker.rest.fields import API, Link, absolute
 from wsis_tracker.rest.filters import StrictFilterSet
+from wsis_tracker.rest.formats import TABLES
 from wsis_tracker.rest.nested import nested_urls
 from wsis_tracker.rest.problems import problem_response
-from wsis_tracker.rest.routers import CollectionRouter
+from wsis_tracker.rest.routers import FORM, CollectionRouter
 from wsis_tracker.rest.views import Computed, StrictView
 
 from .changes_api import Changes
@@ -97,9 +98,10 @@ class Search(Computed):
 
     serializer_class = FoundSerializer
     filterset_class = SearchFilterSet
+    formats = TABLES
 
     @extend_schema(operation_id="search_list", responses=FoundSerializer(many=True))
-    def get(self, request):
+    def get(self, request, **kwargs):
         return self.page_of(self.asked().found())
 
 
@@ -134,6 +136,14 @@ COMPUTED = [
 ]
 
 
+#: Those that are lists, in the form that the address names.
+FORMS = [
+    re_path(rf"^discrepancies{FORM}$", reports.api.Discrepancies.as_view(), name="discrepancies-list"),
+    re_path(rf"^search{FORM}$", Search.as_view(), name="search-list"),
+    re_path(rf"^changes{FORM}$", Changes.as_view(), name="changes-list"),
+]
+
+
 @csrf_exempt
 def unknown(request):
     """No such address; one that lacks only its closing slash is shown the way."""
@@ -142,7 +152,8 @@ def unknown(request):
     return problem_response(request, 404, "There is nothing at this address of the API.")
 
 
+ADDRESSED = [path("", Index.as_view(), name="index"), *router.urls, *nested_urls(router, NESTED), *COMPUTED, *FORMS]
 urlpatterns = [
-    path("v1/", include(([path("", Index.as_view(), name="index"), *router.urls, *nested_urls(router, NESTED), *COMPUTED], "api"))),
+    path("v1/", include((ADDRESSED, "api"))),
     re_path("", unknown),
 ]

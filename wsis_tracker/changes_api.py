@@ -11,8 +11,9 @@ from wsis_tracker.rest.pagination import NumberedPages
 from wsis_tracker.rest.problems import BadParameter
 from wsis_tracker.rest.views import Computed
 
-from .changes import CHANGED, CREATED, DELETED, changes_told
+from .changes import CHANGED, CREATED, DELETED, changes_told, with_records
 from .differences import with_differences
+from .feeds import ChangesAtom
 from .search import searched
 
 #: The permission to see who made an act and why, and all that it touched.
@@ -146,9 +147,10 @@ class Changes(Computed):
     serializer_class = ChangeSerializer
     filterset_class = ChangeFilterSet
     pagination_class = NumberedPages
+    formats = (ChangesAtom,)
 
     @extend_schema(operation_id="changes_list", responses=ChangeSerializer(many=True))
-    def get(self, request):
+    def get(self, request, **kwargs):
         """The acts on the register, each with the records that it touched.
 
         Acts are numbered in the order in which they came to be seen, so nobody who has read up to a number has missed one below it.
@@ -162,4 +164,6 @@ class Changes(Computed):
         """
         filterset = self.asked()
         page = self.paginate_queryset(filterset.found())
+        if isinstance(request.accepted_renderer, ChangesAtom):
+            return request.accepted_renderer.answer(self, with_records(page))
         return self.get_paginated_response(self.get_serializer(with_differences(page, staff=filterset.staff), many=True).data)

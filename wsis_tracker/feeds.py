@@ -13,6 +13,7 @@ from action_lines.models import ActionLine
 from meetings.filters import TaskFilterSet
 from meetings.models import Task
 from wsis_tracker.pages.errors import failure
+from wsis_tracker.rest.formats import Format
 from wsis_tracker.rest.problems import BadParameter
 
 from .changes import public_changes, with_records
@@ -142,12 +143,14 @@ class ChangesFeed(AtomFeed):
     """The acts on published records, the latest first."""
 
     title = gettext_lazy("WSIS tracker: latest changes")
+    #: The acts, where they have been read already.
+    changes = None
 
     def link(self):
         return reverse("home")
 
     def items(self):
-        return with_records(public_changes()[:ENTRIES])
+        return with_records(public_changes()[:ENTRIES]) if self.changes is None else self.changes
 
     def item_title(self, change):
         named = [str(touched.record) if touched.record else touched.slug for touched in change.records]
@@ -167,3 +170,15 @@ class ChangesFeed(AtomFeed):
         return change.at
 
     item_updateddate = item_pubdate
+
+
+class ChangesAtom(Format):
+    """A page of the acts on published records as a feed."""
+
+    media_type = "application/atom+xml"
+    format = "atom"
+
+    def answer(self, view, found):
+        feed = ChangesFeed()
+        feed.request, feed.changes = view.request, found
+        return feed(view.request)

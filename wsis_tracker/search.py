@@ -1,6 +1,7 @@
 """Search over the whole register: the words of a record, whatever its collection."""
 
 from dataclasses import dataclass
+from itertools import islice
 
 from django.apps import apps
 from django.db.models import Count, Value
@@ -87,6 +88,12 @@ class Found:
         read = {model: named(model).in_bulk(keys) for model, keys in keys_of(rows).items()}
         models = list(searched().values())
         return [read[models[place]][pk] for _tier, place, _slug, pk in rows if pk in read[models[place]]]
+
+    def iterator(self, chunk):
+        """All of them as lists show them, `chunk` read at a time."""
+        rows = self.rows().iterator(chunk)
+        while some := list(islice(rows, chunk)):
+            yield from shown_rows(some)
 
 
 def keys_of(rows):

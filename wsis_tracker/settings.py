@@ -199,7 +199,7 @@ Beyond it the answer is `429`, and `Retry-After` says after how many seconds to 
     "SCHEMA_PATH_PREFIX": "/api/v1/",
     "COMPONENT_SPLIT_REQUEST": True,
     # Words of a vocabulary stand with their field: many fields are called `kind`, each with words of its own.
-    "POSTPROCESSING_HOOKS": ["wsis_tracker.rest.schema.add_problems"],
+    "POSTPROCESSING_HOOKS": ["wsis_tracker.rest.schema.add_problems", "wsis_tracker.rest.formats.describe_formats"],
 }
 
 SIMPLE_HISTORY_HISTORY_CHANGE_REASON_USE_TEXT_FIELD = True

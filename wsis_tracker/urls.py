@@ -4,7 +4,9 @@ from django.conf.urls.i18n import i18n_patterns
 from django.contrib import admin
 from django.urls import include, path, re_path
 
-from . import calendars, downloads, feeds, sitemaps, tokens, views
+from meetings import calendars
+
+from . import downloads, feeds, sitemaps, tokens, views
 
 handler400 = "wsis_tracker.pages.errors.bad_request"
 handler403 = "wsis_tracker.pages.errors.permission_denied"

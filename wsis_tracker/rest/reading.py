@@ -13,6 +13,7 @@ from wsis_tracker.register.recorded import as_recorded
 
 from . import members, recorded
 from .conditional import tag_of
+from .formats import TABLES, Format, listed
 from .permissions import permission
 from .problems import BadParameter, NotYet
 from .views import StrictView
@@ -29,6 +30,7 @@ class ReadingViewSet(StrictView, viewsets.ReadOnlyModelViewSet):
     lists_recorded = False
     #: Where the collection is listed as what belongs to a record of another: to which, and by which filter.
     within = None
+    formats = TABLES
 
     @cached_property
     def staff(self):
@@ -73,8 +75,10 @@ class ReadingViewSet(StrictView, viewsets.ReadOnlyModelViewSet):
         return {**super().get_serializer_context(), "day": day and day.isoformat(), "members": asked, "staff": self.staff}
 
     def list(self, request, *args, **kwargs):
+        if self.moment and isinstance(request.accepted_renderer, Format):
+            raise BadParameter({recorded.NAME: ["Of what was recorded there is JSON alone: a table is read while it is sent."]})
         with self.as_recorded():
-            response = super().list(request, *args, **kwargs)
+            response = listed(self, self.filter_queryset(self.get_queryset()))
             undated = self.filterset.undated()
         if undated:
             response["Undated"] = str(undated)  # what `as_of` had to leave out, said aloud

@@ -1,5 +1,6 @@
-"""What every endpoint has: it answers 405 and 304 rightly, and says how long an answer holds."""
+"""What every endpoint has: it answers 405 and 304 rightly, says how long an answer holds, and in which forms there is one."""
 
+from django.utils.cache import patch_vary_headers
 from rest_framework import status
 from rest_framework.exceptions import APIException
 from rest_framework.generics import GenericAPIView
@@ -9,6 +10,7 @@ from rest_framework.views import APIView
 
 from .answers import Given, give_again, keep
 from .conditional import NotModified, check_modified, state_of, tag_of
+from .formats import Negotiation, listed
 
 
 class StrictView(APIView):
@@ -16,6 +18,13 @@ class StrictView(APIView):
 
     #: What the answer to a request that only reads depends on; None of one that writes.
     state = None
+    content_negotiation_class = Negotiation
+    #: The forms beside JSON in which a list is read.
+    formats = ()
+
+    def get_renderers(self):
+        reads = self.request.method in ("GET", "HEAD") and not getattr(self, "detail", False)
+        return [*super().get_renderers(), *(form() for form in self.formats if reads)]
 
     def initial(self, request, *args, **kwargs):
         if request.method not in self.allowed_methods:
@@ -49,6 +58,8 @@ class StrictView(APIView):
             keep(request, self.state, response)
         if request.method in SAFE_METHODS:
             response.setdefault("Cache-Control", "no-cache")  # kept, and asked for anew by its tag
+            if self.formats:
+                patch_vary_headers(response, ["Accept"])
         return response
 
 
@@ -70,4 +81,4 @@ class Computed(StrictView, GenericAPIView):
         return {**super().get_serializer_context(), "day": self.day and self.day.isoformat()}
 
     def page_of(self, found):
-        return self.get_paginated_response(self.get_serializer(self.paginate_queryset(found), many=True).data)
+        return listed(self, found)

@@ -1,0 +1,199 @@
+"""Lists in other forms than JSON: a form is asked for by the Accept header, or by the end of the address (`/roles.csv`).
+
+A table has the members of the API as its columns and, unlike a page of JSON, every row that the filters leave; where `limit`,
+`offset` or `cursor` is given it has that page.
+"""
+
+import csv
+import re
+import tempfile
+from itertools import chain, islice
+
+from django.conf import settings
+from django.http import FileResponse, Http404, StreamingHttpResponse
+from django.utils.translation import get_language, override
+from openpyxl import Workbook
+from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE
+from rest_framework.exceptions import NotAcceptable
+from rest_framework.negotiation import DefaultContentNegotiation
+from rest_framework.renderers import BaseRenderer
+
+from wsis_tracker.register.fields import Translation
+
+#: How many records are read at a time.
+CHUNK = 500
+#: How many rows a sheet of a spreadsheet holds.
+SHEET = 1_048_576
+#: A text that a spreadsheet would take for a formula.
+FORMULA = re.compile(r"[=+\-@\t\r\n]")
+#: The last line of a table of which the rest could not be read: not every server breaks off the answer.
+INCOMPLETE = "This file is not complete: the server failed while it wrote it."
+#: The parameters by which one page of a table is asked for.
+OF_A_PAGE = {"limit", "offset", "cursor"}
+
+
+class Negotiation(DefaultContentNegotiation):
+    """The form that the address names, whatever else a client accepts; else the one that it likes best of those it accepts."""
+
+    def select_renderer(self, request, renderers, format_suffix=None):
+        if format_suffix:
+            named = [renderer for renderer in renderers if renderer.format == format_suffix]
+            if not named:
+                raise Http404(f"There is no “{format_suffix}” of this.")
+            return named[0], named[0].media_type
+        known = {renderer.media_type: renderer for renderer in renderers}
+        preferred = request.get_preferred_type(list(known))
+        if preferred is None:
+            raise NotAcceptable(f"There is {', '.join(known)}.", available_renderers=renderers)
+        return known[preferred], preferred
+
+
+class Format(BaseRenderer):
+    """A form of a list: `answer` gives what `view` found, records or a page of them, as a response of its own."""
+
+    charset = None
+
+    def answer(self, view, found):
+        raise NotImplementedError
+
+    def render(self, data, accepted_media_type=None, renderer_context=None):
+        return b""  # of the framework's own responses only the empty one of a 304 has this form
+
+
+def listed(view, found):
+    """The list of what was found in the form asked for."""
+    form = view.request.accepted_renderer
+    if isinstance(form, Format):
+        return form.answer(view, found)
+    return view.get_paginated_response(view.get_serializer(view.paginate_queryset(found), many=True).data)
+
+
+class Table(Format):
+    """A list as rows of texts, the first with the names of the columns."""
+
+    def answer(self, view, found):
+        if not OF_A_PAGE & set(view.request.query_params):
+            return self.give(rows_of(found.iterator(CHUNK), view.get_serializer()), name_of(view.request))
+        page = view.paginate_queryset(found)
+        response = self.give(rows_of(iter(page), view.get_serializer()), name_of(view.request))
+        following = view.paginator.get_next_link()
+        if following:
+            response["Link"] = f'<{following}>; rel="next"'
+        return response
+
+    def give(self, rows, name):
+        """The rows as a file called `name`."""
+        raise NotImplementedError
+
+
+class CSV(Table):
+    """A stream of lines; the mark at its beginning tells spreadsheets that it is UTF-8."""
+
+    media_type = "text/csv"
+    format = "csv"
+
+    def give(self, rows, name):
+        headers = {"Content-Disposition": f'attachment; filename="{name}.csv"'}
+        return StreamingHttpResponse(self.lines(rows), content_type="text/csv; charset=utf-8", headers=headers)
+
+    def lines(self, rows):
+        writer = csv.writer(Echo())
+        try:
+            for place, row in enumerate(rows):
+                yield ("\ufeff" if place == 0 else "") + writer.writerow(row)
+        except Exception:
+            yield writer.writerow([INCOMPLETE])
+            raise
+
+
+class XLSX(Table):
+    """A spreadsheet, written to a temporary file row by row."""
+
+    media_type = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+    format = "xlsx"
+
+    def give(self, rows, name):
+        book, columns = Workbook(write_only=True), next(rows)
+        sheet, left = None, 0
+        for row in chain([()], rows):
+            if not left:
+                sheet, left = book.create_sheet(name[:31]), SHEET - 1
+                sheet.append(columns)
+            if row:
+                sheet.append([ILLEGAL_CHARACTERS_RE.sub("", text) for text in row])
+                left -= 1
+        file = tempfile.TemporaryFile()  # noqa: SIM115 - the response closes it
+        book.save(file)
+        file.seek(0)
+        return FileResponse(file, as_attachment=True, filename=f"{name}.xlsx", content_type=self.media_type)
+
+
+class Echo:
+    """A file that gives back what is written to it."""
+
+    def write(self, text):
+        return text
+
+
+TABLES = (CSV, XLSX)
+
+
+def name_of(request):
+    """What the list at an address is called."""
+    return request.path.strip("/").rpartition("/")[2].partition(".")[0]
+
+
+def rows_of(records, serializer):
+    """The names of the columns, then the cells of each record, in the language of the one who asks."""
+    columns = list(serializer.members if hasattr(serializer, "members") else serializer.fields)
+    return chain([columns], cells_of(records, serializer, columns, get_language()))
+
+
+def cells_of(records, serializer, columns, language):
+    while True:
+        with override(language):  # the rows are read when they are sent
+            shown = map(serializer.to_representation, islice(records, CHUNK))
+            rows = [[safe(text_of(values[name])) for name in columns] for values in shown]
+        if not rows:
+            return
+        yield from rows
+
+
+def text_of(value):
+    """A value of the API in one cell: a related record is its slug, a text in several languages is in the reader's."""
+    if value is None:
+        return ""
+    if isinstance(value, list):
+        return "; ".join(text_of(item) for item in value)
+    if isinstance(value, dict):
+        named = value.get("provision") or value.get("record") or value
+        if set(value) <= set(dict(settings.LANGUAGES)):
+            return str(Translation(value))
+        return named.get("slug") or " ".join(text_of(part) for part in value.values() if part)
+    return str(value)
+
+
+def safe(text):
+    """`text`, never a formula."""
+    return f"'{text}" if FORMULA.match(text) else text
+
+
+#: What the schema says of the lists that there are in several forms.
+DESCRIBED = (
+    "A page as JSON, or another form, asked for by the Accept header or by the end of the address: `/roles.csv`, `/meetings.ics`. "
+    "A table has every row that the filters leave, or the page that `limit`, `offset` or `cursor` asks for."
+)
+
+
+def describe_formats(result, generator, request, public):
+    """Say in the OpenAPI schema that what is not JSON is a text or a file."""
+    for operations in result["paths"].values():
+        for operation in operations.values():
+            for response in operation["responses"].values():
+                others = [kind for kind in response.get("content", {}) if "json" not in kind and "yaml" not in kind]
+                for kind in others:
+                    is_text = kind.startswith("text/") or kind.endswith("+xml")
+                    response["content"][kind] = {"schema": {"type": "string"} if is_text else {"type": "string", "format": "binary"}}
+                if others and "application/json" in response["content"]:
+                    response["description"] = DESCRIBED
+    return result
