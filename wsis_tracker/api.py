@@ -1,10 +1,13 @@
 """The REST API: every collection of the register under `/api/v1/`, and what is computed over them all."""
 
+import tempfile
+
 from csp.decorators import csp_update
-from django.http import HttpResponsePermanentRedirect
+from django.http import FileResponse, HttpResponsePermanentRedirect
 from django.shortcuts import render
 from django.urls import include, path, re_path, resolve
 from django.views.decorators.csrf import csrf_exempt
+from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import extend_schema
 from drf_spectacular.views import SpectacularAPIView
 from rest_framework import serializers
@@ -15,9 +18,10 @@ import mandates.api
 import meetings.api
 import reports.api
 from wsis_tracker.register.changes import Change
+from wsis_tracker.register.dumping import dump_archive
 from wsis_tracker.rest.fields import API, Link, absolute
 from wsis_tracker.rest.filters import StrictFilterSet
-from wsis_tracker.rest.formats import TABLES
+from wsis_tracker.rest.formats import TABLES, Format
 from wsis_tracker.rest.nested import nested_urls
 from wsis_tracker.rest.problems import problem_response
 from wsis_tracker.rest.routers import FORM, CollectionRouter
@@ -105,6 +109,28 @@ class Search(Computed):
         return self.page_of(self.asked().found())
 
 
+class Archive(Format):
+    """Files in one."""
+
+    media_type = "application/zip"
+
+
+class Dump(Computed):
+    """The published register in files that `load_register` reads back, in one archive; the same register gives the same bytes."""
+
+    filterset_class = NoFilters
+    pagination_class = None
+    renderer_classes = [Archive]
+
+    @extend_schema(operation_id="dump", responses={(200, Archive.media_type): OpenApiTypes.BINARY})
+    def get(self, request):
+        self.asked()
+        file = tempfile.TemporaryFile()  # noqa: SIM115 - the response closes it
+        dump_archive(file)
+        file.seek(0)
+        return FileResponse(file, as_attachment=True, filename="register.zip", content_type=Archive.media_type)
+
+
 class Schema(StrictView, SpectacularAPIView):
     """The OpenAPI schema of the API, as YAML or JSON by the Accept header."""
 
@@ -130,6 +156,7 @@ COMPUTED = [
     path("resolve/", mandates.api.Resolve.as_view(), name="resolve"),
     path("search/", Search.as_view(), name="search-list"),
     path("changes/", Changes.as_view(), name="changes-list"),
+    path("dump/", Dump.as_view(), name="dump"),
     path("schema/", Schema.as_view(), name="schema"),
     # The data: images are the signs of Swagger UI's own style sheet.
     path("docs/", csp_update({"img-src": ["data:"]})(Docs.as_view()), name="docs"),

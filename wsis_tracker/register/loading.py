@@ -2,7 +2,8 @@
 
 A file holds a list of records of one collection, each a mapping of field names: a foreign key is the slug of its record,
 parts are lists under the name by which the record holds them. Records are written first, in the order of the models and
-of the file, then all parts, so that parts may point anywhere.
+of the file, then all parts, so that parts may point anywhere. Accounts stand in no file: a record that must name one, as a ruling its
+author, names the one who loads, and where a command does, an account with which nobody signs in.
 """
 
 import json
@@ -11,6 +12,8 @@ from dataclasses import dataclass, field
 
 import yaml
 from django.apps import apps
+from django.contrib.auth import get_user_model
+from django.contrib.auth.hashers import make_password
 from django.core.exceptions import FieldDoesNotExist, ValidationError
 from django.db import models
 from django.db.models import UniqueConstraint
@@ -19,6 +22,9 @@ from .changes import act
 from .constraints import names_in
 from .fields import SlugsField, TranslatedField
 from .records import Record, Visibility
+
+#: The account of what was done in the register from which a dump comes.
+ELSEWHERE = "register"
 
 
 class BadRecord(ValueError):
@@ -92,7 +98,7 @@ def load(directory, *, by=None, reason, overwrite=False):
             path = directory / f"{model.collection}.yaml"
             rows += [read_row(model, values, path.name) for values in (read(path) if path.exists() else [])]
         for row in rows:
-            load_record(row, overwrite)
+            load_record(row, overwrite, by)
         for row in rows:
             load_parts(row, overwrite)
             done.count(row, overwrite)
@@ -122,13 +128,33 @@ def read_row(model, values, file):
     return Row(held or model(), own, parts, f"{file}: {values['slug']}", new=held is None)
 
 
-def load_record(row, overwrite):
+def load_record(row, overwrite, by):
     """Write the record if it is new, or with `overwrite` if it differs; else leave it as it is."""
     row.changed |= assign(row.record, row.values, row.where)
+    if row.new:
+        sign(row.record, by)
     if row.new or (row.changed and overwrite):
         write(row.record, row.where)
     elif row.changed:
         row.record.refresh_from_db()
+
+
+def sign(record, by):
+    """Let a new record that must name an account name that of the one who loads."""
+    for model_field in record._meta.concrete_fields:
+        if leads_out(model_field) and not model_field.null:
+            setattr(record, model_field.name, by or account_of_elsewhere())
+
+
+def account_of_elsewhere():
+    """The account that stands for whoever acted in another register; it can do nothing and has no password."""
+    nothing = {"is_active": False, "password": make_password(None)}
+    return get_user_model().objects.get_or_create(username=ELSEWHERE, defaults=nothing)[0]
+
+
+def leads_out(model_field):
+    """Whether a field leads out of the register, to an account."""
+    return model_field.is_relation and issubclass(model_field.related_model, get_user_model())
 
 
 def load_parts(row, overwrite):
@@ -202,6 +228,8 @@ def field_value(model_field, value, where):
 
 def key_of(model_field, slug, where):
     """The primary key of the record named by `slug`."""
+    if leads_out(model_field):
+        raise BadRecord(f"{where}: accounts stand in no file.")
     if not slug:
         return None
     key = model_field.related_model.objects.filter(slug=slug).values_list("pk", flat=True).first()

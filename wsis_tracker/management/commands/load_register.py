@@ -1,5 +1,6 @@
 """`manage.py load_register`: bring the register's first content, or files of the same shape, into the database."""
 
+import zipfile
 from pathlib import Path
 
 from django.conf import settings
@@ -14,7 +15,9 @@ class Command(BaseCommand):
     help = "Adds the records of fixtures/ that the register lacks; names, without touching, those that staff changed."
 
     def add_arguments(self, parser):
-        parser.add_argument("directory", nargs="?", type=Path, default=settings.BASE_DIR / "fixtures", help="where the files are")
+        parser.add_argument(
+            "directory", nargs="?", type=Path, default=settings.BASE_DIR / "fixtures", help="where the files are, or an archive of them"
+        )
         parser.add_argument("--overwrite", action="store_true", help="bring differing records to the state of the files (needs --reason)")
         parser.add_argument("--reason", default="", help="why; kept in the history")
         parser.add_argument("--if-empty", action="store_true", help="do nothing where the register holds documents already")
@@ -23,6 +26,8 @@ class Command(BaseCommand):
     def handle(self, *, directory, overwrite, reason, if_empty, dry_run, **options):
         if overwrite and not reason:
             raise CommandError("--overwrite needs --reason.")
+        if directory.is_file() and zipfile.is_zipfile(directory):
+            directory = zipfile.Path(directory)
         if not directory.is_dir():
             raise CommandError(f"There is no directory {directory}.")
         if if_empty and Document.objects.exists():
