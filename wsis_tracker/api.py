@@ -113,6 +113,7 @@ class Archive(Format):
     """Files in one."""
 
     media_type = "application/zip"
+    format = "zip"
 
 
 class Dump(Computed):
