@@ -143,7 +143,7 @@ def test_a_list_with_an_offset_beyond_its_end_is_empty(client):
         "/api/v1/documents/%D9%A1/",
         f"/api/v1/documents/{'x' * 3000}/",
         "/api/v1/discrepancies/role-itu-c7/",
-        "/api/v1/documents.json",
+        "/api/v1/documents.yaml",
     ],
 )
 def test_an_unknown_path_or_record_is_a_404(client, debug, path):
