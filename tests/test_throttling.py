@@ -132,7 +132,7 @@ def test_pages_are_not_counted(rates):
 
 
 def test_without_a_rate_the_cache_is_not_asked(rates, settings):
-    settings.CACHES = {"default": {"BACKEND": "tests.test_throttling.no_such_cache"}}
+    settings.CACHES = {**settings.CACHES, "default": {"BACKEND": "tests.test_throttling.no_such_cache"}}
     assert statuses(3) == [200] * 3
     assert ask(bearing(ApiToken.objects.issue(UserFactory(), "loader")[1])).status_code == 200
 

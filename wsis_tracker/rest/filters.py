@@ -246,10 +246,10 @@ class StrictFilterSet(django_filters.FilterSet):
     A repeated parameter is an *or*; `<name>__in`, which every filter over known values has, takes commas.
     """
 
-    def __init__(self, data=None, queryset=None, *, asked_alone=False, **kwargs):
-        """With `asked_alone` only the filters that `data` names are made: to make them all takes longer than to ask the database."""
-        if asked_alone:
-            self.base_filters = {name: known for name, known in self.base_filters.items() if name in data or known.extra["required"]}
+    def __init__(self, data=None, queryset=None, *, only=None, **kwargs):
+        """With `only` no filters but those named are made: to make them all takes longer than to ask the database."""
+        if only is not None:
+            self.base_filters = {name: known for name, known in self.base_filters.items() if name in only or known.extra["required"]}
         super().__init__(data, queryset, **kwargs)
 
     @classmethod
@@ -384,7 +384,8 @@ class StrictFilterBackend(DjangoFilterBackend):
     """Applies a view's FilterSet, refusing every parameter that neither it nor the paginator knows."""
 
     def get_filterset_kwargs(self, request, queryset, view):
-        return {**super().get_filterset_kwargs(request, queryset, view), "asked_alone": True}
+        set_by_address = view.within.names if getattr(view, "within", None) else ()
+        return {**super().get_filterset_kwargs(request, queryset, view), "only": {*request.query_params, *set_by_address}}
 
     def filter_queryset(self, request, queryset, view):
         filterset = self.get_filterset(request, queryset, view)
