@@ -84,16 +84,16 @@ class ChangeFilterSet(StrictFilterSet):
 class DifferenceSerializer(serializers.Serializer):
     """A value before the act and after it: a link as the slug of its record, null where there was none to be seen."""
 
-    before = serializers.JSONField(allow_null=True)
-    after = serializers.JSONField(allow_null=True)
+    before = serializers.JSONField()
+    after = serializers.JSONField()
 
 
 class PartDifferenceSerializer(serializers.Serializer):
     """What a part of the record said before the act and after it, by field; null where it was not there."""
 
     type = serializers.ChoiceField([CREATED, CHANGED, DELETED])
-    before = serializers.DictField(child=serializers.JSONField(allow_null=True), allow_null=True)
-    after = serializers.DictField(child=serializers.JSONField(allow_null=True), allow_null=True)
+    before = serializers.DictField(child=serializers.JSONField(), allow_null=True)
+    after = serializers.DictField(child=serializers.JSONField(), allow_null=True)
 
 
 class TouchedSerializer(serializers.Serializer):

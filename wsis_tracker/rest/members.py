@@ -4,11 +4,17 @@ from .pagination import query_parameter
 from .problems import BadParameter
 
 PARAMETERS = {"fields", "omit", "brief"}
-DESCRIBED = [
-    query_parameter("fields", "The members to show and no others, separated by commas; it wins over `omit` and `brief`.", type="string"),
-    query_parameter("omit", "Members to leave out, separated by commas.", type="string"),
-    query_parameter("brief", "Whether to show each record as a link alone.", type="boolean", default=False),
-]
+
+
+def described(serializer):
+    """The parameters as OpenAPI describes them."""
+    names = {"type": "array", "items": {"type": "string", "enum": list(serializer.readers())}, "minItems": 1}
+    commas = {"style": "form", "explode": False}
+    return [
+        query_parameter("fields", "The members to show and no others; it wins over `omit` and `brief`.", **names) | commas,
+        query_parameter("omit", "Members to leave out.", **names) | commas,
+        query_parameter("brief", "Whether to show each record as a link alone.", type="boolean", default=False),
+    ]
 
 
 def asked_for(params, serializer):

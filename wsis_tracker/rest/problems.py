@@ -3,6 +3,7 @@
 from http import HTTPStatus
 
 from django.http import JsonResponse
+from django.utils.encoding import escape_uri_path
 from rest_framework import exceptions
 from rest_framework.renderers import JSONRenderer
 from rest_framework.views import exception_handler as rest_exception_handler
@@ -44,7 +45,7 @@ def problem(request, status, detail, *, errors=(), **more):
     """The members of a problem: type, title, status, detail, instance, request_id and, where several things are wrong, errors."""
     status = HTTPStatus(status)
     body = {"type": "about:blank", "title": status.phrase, "status": status.value, "detail": str(detail)}
-    body |= {"instance": request.path, "request_id": request.id}
+    body |= {"instance": escape_uri_path(request.path), "request_id": request.id}
     if errors:
         body["errors"] = list(errors)
     return body | more

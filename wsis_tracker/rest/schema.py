@@ -8,7 +8,7 @@ from . import filters, members, recorded
 from .fields import Link
 from .pagination import query_parameter
 from .problems import CONTENT_TYPE
-from .serializers import ProposalSerializer, ReasonSerializer
+from .serializers import ProposalSerializer, ReasonSerializer, RecordSerializer
 
 PARTIAL_DATE = {"type": "string", "pattern": r"^\d{4}(-\d{2}(-\d{2})?)?$", "example": "2006-04"}
 SHAPES = {
@@ -111,7 +111,7 @@ class Schema(AutoSchema):
     def more_parameters(self):
         """The headers, and what is not a filter."""
         if self.method in SAFE_METHODS:
-            return [IF_NONE_MATCH, *(members.DESCRIBED if self.action in ("list", "retrieve") else [])]
+            return [IF_NONE_MATCH, *(members.described(self.view.get_serializer_class()) if self.action in ("list", "retrieve") else [])]
         versioned = [IF_MATCH] if getattr(self.view, "detail", False) else []
         repeated = [IDEMPOTENCY_KEY] if self.method == "POST" else []
         return [*versioned, *repeated, REASON]
@@ -122,6 +122,10 @@ class Schema(AutoSchema):
     def get_response_serializers(self):
         shown = super().get_response_serializers()
         return {200: shown, 202: ProposalSerializer} if self.action in ("update", "partial_update") else shown
+
+    def get_auth(self):
+        """Reading needs no signing in."""
+        return [*([{}] if self.method in SAFE_METHODS else []), *super().get_auth()]
 
     def get_operation(self, *args):
         operation = super().get_operation(*args)
@@ -153,7 +157,11 @@ class Schema(AutoSchema):
 
     def _map_basic_serializer(self, serializer, direction):
         schema = super()._map_basic_serializer(serializer, direction)
-        return schema | {"additionalProperties": False} if direction == "request" else schema
+        if direction == "request":
+            schema["additionalProperties"] = False
+        elif isinstance(serializer, RecordSerializer):
+            schema.pop("required", None)  # any member may be left out, by `fields`, `omit` or `brief`
+        return schema
 
 
 def many(schema):
