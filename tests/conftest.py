@@ -4,6 +4,7 @@ import pytest
 from django.conf import settings
 from django.contrib.auth.models import Group
 from django.core.management import call_command
+from django.db import connection
 from django.utils import translation
 
 from tests.factories import UserFactory
@@ -15,6 +16,21 @@ from wsis_tracker.register.loading import load
 def django_db_setup(django_db_setup, django_db_blocker):
     with django_db_blocker.unblock():
         load(settings.BASE_DIR / "fixtures", reason="First content of the register")
+
+
+@pytest.fixture(scope="module")
+def register_apart(django_db_setup, django_db_blocker, tmp_path_factory):
+    """The settings of a copy of the register, where what is committed stays and no other test looks."""
+    with django_db_blocker.unblock():
+        if connection.vendor == "sqlite":
+            name = tmp_path_factory.mktemp("apart") / "register.sqlite3"
+            with connection.cursor() as cursor:
+                cursor.execute("VACUUM INTO %s", [str(name)])
+            yield {**connection.settings_dict, "NAME": name}
+        else:
+            connection.creation.clone_test_db("apart", verbosity=0, autoclobber=True)
+            yield connection.creation.get_test_db_clone_settings("apart")
+            connection.creation.destroy_test_db(suffix="apart", verbosity=0)
 
 
 @pytest.fixture(autouse=True)

@@ -3,18 +3,14 @@
 import os
 import re
 import shutil
-import socket
-import subprocess
-import sys
-import time
-import urllib.request
 from contextlib import contextmanager
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from django.conf import settings
 from django.db import connection
 from playwright.sync_api import expect, sync_playwright
+
+from .server import environment, manage, served
 
 CHROMIUM = os.environ.get("CHROMIUM") or shutil.which("chromium")
 pytestmark = [
@@ -47,44 +43,12 @@ AXE_OF_ADMIN = {**AXE, "preload": False}
 @pytest.fixture(scope="session")
 def site(tmp_path_factory):
     """The production server on a register of its own, set up by the commands that `make run` gives; its address and logins."""
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
-    environment = {
-        **os.environ, "DATABASE_URL": f"sqlite:///{tmp_path_factory.mktemp('site') / 'db.sqlite3'}", "DEMO": "1", "SECURE": "0",
-    }  # fmt: skip
-
-    def manage(*args):
-        return subprocess.run(
-            [sys.executable, "manage.py", *args], cwd=settings.BASE_DIR, env=environment, check=True, capture_output=True, text=True
-        ).stdout
-
-    manage("migrate", "-v0")
-    manage("load_register", "--if-empty")
-    logins = dict(re.findall(r"login (\S+) +password (\S+)", manage("make_demo_logins")))
-    granian = [
-        sys.executable,
-        "-m",
-        "granian",
-        "--interface",
-        "wsgi",
-        "--port",
-        str(port),
-        "--log-level",
-        "warning",
-        "wsis_tracker.wsgi:application",
-    ]
-    server = subprocess.Popen(granian, cwd=settings.BASE_DIR, env=environment)
-    address = f"http://127.0.0.1:{port}"
-    for _attempt in range(100):
-        try:
-            urllib.request.urlopen(f"{address}/about/")  # noqa: S310 - our own server
-            break
-        except OSError:
-            time.sleep(0.1)
-    yield address, logins
-    server.terminate()
-    server.wait(10)
+    ours = environment(f"sqlite:///{tmp_path_factory.mktemp('site') / 'db.sqlite3'}")
+    manage(ours, "migrate", "-v0")
+    manage(ours, "load_register", "--if-empty")
+    logins = dict(re.findall(r"login (\S+) +password (\S+)", manage(ours, "make_demo_logins")))
+    with served(ours) as address:
+        yield address, logins
 
 
 @pytest.fixture(scope="session")

@@ -30,21 +30,6 @@ def follow(client, after, limit):
     return acts, max([after, *(done["number"] for done in acts)])
 
 
-@pytest.fixture(scope="module")
-def register_apart(django_db_setup, django_db_blocker, tmp_path_factory):
-    """The settings of a copy of the register, where what is committed stays and no other test looks."""
-    with django_db_blocker.unblock():
-        if connection.vendor == "sqlite":
-            name = tmp_path_factory.mktemp("apart") / "register.sqlite3"
-            with connection.cursor() as cursor:
-                cursor.execute("VACUUM INTO %s", [str(name)])
-            yield {**connection.settings_dict, "NAME": name}
-        else:
-            connection.creation.clone_test_db("apart", verbosity=0, autoclobber=True)
-            yield connection.creation.get_test_db_clone_settings("apart")
-            connection.creation.destroy_test_db(suffix="apart", verbosity=0)
-
-
 @pytest.fixture
 def in_threads(register_apart):
     """An executor whose threads work on the copy, each by a connection of its own."""
