@@ -221,6 +221,13 @@ def test_the_schema_is_valid_and_without_warning(tmp_path):
     assert "openapi: 3.1" in (tmp_path / "openapi.yaml").read_text()
 
 
+def test_the_schema_for_machines_is_not_indented(client):
+    schema = client.get("/api/v1/schema/", headers={"host": "localhost", "accept": "application/json"})
+    assert schema.json()["openapi"].startswith("3.1")
+    assert b'":{"' in schema.content
+    assert b"\n  " not in schema.content
+
+
 def test_the_docs_need_no_inline_script_or_style(client):
     response = client.get("/api/v1/docs/", headers={"host": "localhost"})
     page = response.content.decode()

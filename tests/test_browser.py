@@ -298,6 +298,23 @@ def test_by_the_keyboard_alone_to_the_tasks_that_are_overdue(page):
     expect(page.get_by_role("main")).to_contain_text("overdue")
 
 
+def test_the_api_is_tried_with_a_token_on_its_own_page(desk):
+    make_a_token(desk)
+    token = desk.locator("#text").input_value()
+    desk.goto("/api/v1/docs/")
+    desk.get_by_role("button", name="Authorize").click()
+    desk.locator(".auth-container input").fill(token)
+    desk.get_by_role("button", name="Apply credentials").click()
+    desk.locator(".auth-container").get_by_role("button", name="Close").click()
+    operation = desk.locator("#operations-action-lines-action_lines_list")
+    operation.locator(".opblock-summary-control").click()
+    operation.get_by_role("button", name="Try it out").click()
+    with desk.expect_request("**/api/v1/action-lines/?*") as asked:
+        operation.get_by_role("button", name="Execute").click()
+    assert asked.value.headers["authorization"] == f"Bearer {token}"
+    expect(operation.locator(".live-responses-table")).to_contain_text('"c7"')
+
+
 def test_a_page_of_another_day_says_so_and_leads_back(page):
     page.goto("/action-lines/c7/?as_of=2005-10-15")
     expect(page.get_by_role("main")).to_contain_text("stakeholder")

@@ -428,4 +428,7 @@ class TestSchema:
         assert schema["components"]["securitySchemes"]["token"]["scheme"] == "bearer"
         assert "/account/tokens/" in schema["info"]["description"]
         assert all("401" in operation["responses"] for operations in schema["paths"].values() for operation in operations.values())
-        assert {"token": []} in schema["paths"]["/api/v1/roles/"]["get"]["security"]
+        assert schema["components"]["securitySchemes"].keys() == {"token"}
+        assert schema["paths"]["/api/v1/roles/"]["get"]["security"] == [{"token": []}, {}]
+        assert schema["paths"]["/api/v1/changes/"]["get"]["security"] == [{"token": []}, {}]
+        assert schema["paths"]["/api/v1/roles/"]["post"]["security"] == [{"token": []}]

@@ -7,6 +7,7 @@ from django.http import FileResponse, HttpResponsePermanentRedirect
 from django.shortcuts import render
 from django.urls import include, path, re_path, resolve
 from django.views.decorators.csrf import csrf_exempt
+from drf_spectacular.renderers import OpenApiJsonRenderer, OpenApiYamlRenderer, OpenApiYamlRenderer2
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import extend_schema
 from drf_spectacular.views import SpectacularAPIView
@@ -132,8 +133,19 @@ class Dump(Computed):
         return FileResponse(file, as_attachment=True, filename="register.zip", content_type=Archive.media_type)
 
 
+class CompactJSON(OpenApiJsonRenderer):
+    """The schema for machines: indented it is five times as long."""
+
+    media_type = "application/json"
+
+    def get_indent(self, accepted_media_type, renderer_context):
+        return None
+
+
 class Schema(StrictView, SpectacularAPIView):
     """The OpenAPI schema of the API, as YAML or JSON by the Accept header."""
+
+    renderer_classes = [OpenApiYamlRenderer, OpenApiYamlRenderer2, OpenApiJsonRenderer, CompactJSON]
 
     @extend_schema(exclude=True)
     def get(self, request):

@@ -198,6 +198,8 @@ Beyond it the answer is `429`, and `Retry-After` says after how many seconds to 
     "SERVE_INCLUDE_SCHEMA": False,
     "SCHEMA_PATH_PREFIX": "/api/v1/",
     "COMPONENT_SPLIT_REQUEST": True,
+    # Programs bear a token; the session is for our own pages, and no program can send its cookie.
+    "AUTHENTICATION_WHITELIST": ["wsis_tracker.accounts.authentication.TokenAuthentication"],
     # Words of a vocabulary stand with their field: many fields are called `kind`, each with words of its own.
     "POSTPROCESSING_HOOKS": ["wsis_tracker.rest.schema.add_problems", "wsis_tracker.rest.formats.describe_formats"],
 }

@@ -11,10 +11,12 @@ from .problems import CONTENT_TYPE
 from .serializers import ProposalSerializer, ReasonSerializer, RecordSerializer
 
 PARTIAL_DATE = {"type": "string", "pattern": r"^\d{4}(-\d{2}(-\d{2})?)?$", "example": "2006-04"}
+#: Without the example: what one tries the API with would ask for it.
+PARTIAL_DATE_ASKED = {name: PARTIAL_DATE[name] for name in ("type", "pattern")}
 SHAPES = {
     filters.DayFilter: {"type": "string", "format": "date"},
     filters.InstantFilter: {"type": "string", "anyOf": [{"format": "date-time"}, {"format": "date"}]},
-    filters.PartialDateFilter: PARTIAL_DATE,
+    filters.PartialDateFilter: PARTIAL_DATE_ASKED,
     filters.TrueFalseFilter: {"type": "boolean"},
     filters.WholeNumberFilter: {"type": "integer", "minimum": 0, "maximum": 999_999_999},
     filters.NumberFilter: {"type": "number"},
@@ -94,6 +96,10 @@ class Schema(AutoSchema):
 
     def get_filter_backends(self):
         return getattr(self.view, "filter_backends", []) if self.method == "GET" else []
+
+    def get_auth(self):
+        """A token; who only reads what is published needs none."""
+        return [*super().get_auth(), *([{}] if self.method in SAFE_METHODS else [])]
 
     def get_operation_id(self):
         if self.action in ("bulk_update", "bulk_destroy"):
@@ -206,7 +212,8 @@ class Tokens(OpenApiAuthenticationExtension):
     name = "token"
 
     def get_security_definition(self, auto_schema):
-        return {"type": "http", "scheme": "bearer", "bearerFormat": "wsis_<key>.<secret>"}
+        said = "The token as the page /account/tokens/ showed it, without the word Bearer."
+        return {"type": "http", "scheme": "bearer", "bearerFormat": "wsis_<key>.<secret>", "description": said}
 
 
 class StrictFilters(OpenApiFilterExtension):
