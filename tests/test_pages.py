@@ -25,7 +25,7 @@ ADDRESSES = """
 / /action-lines/ /action-lines/c7/ /matrix/ /timeline/ /documents/ /documents/wg-wsis-report-2002-2006/ /mandates/ /organisations/
 /organisations/wg-wsis/ /people/ /meetings/ /meetings/wg-wsis-9/ /tasks/ /activities/ /discrepancies/ /reports/
 /reports/wg-wsis-2002-2006/ /search/ /search/?q=stocktaking /about/ /accessibility/ /meetings/calendar/ /timeline/?from=2003&to=2003
-/documents/council-res-1222/ /tasks/final-report-to-pp-06/ /mandates/wg-wsis-continue-pp-dec-8/
+/documents/council-res-1222/ /tasks/final-report-to-pp-06/ /mandates/wg-wsis-continue-pp-dec-8/ /using-the-api/
 """.split()
 LISTS = ["action-lines", "documents", "mandates", "organisations", "people", "meetings", "tasks", "activities", "discrepancies", "reports"]
 

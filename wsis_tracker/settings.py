@@ -188,6 +188,8 @@ SPECTACULAR_SETTINGS = {
     "DESCRIPTION": f"""\
 The register of record for the work of an ITU Council Working Group on the World Summit on the Information Society.
 
+[Using the API](/using-the-api/) shows by examples how it is asked.
+
 What is published is read without signing in. A program that writes, or reads what is not published, bears a token, which staff and
 editors of organisations make on the page [`/account/tokens/`](/account/tokens/): `Authorization: Bearer wsis_<key>.<secret>`.
 

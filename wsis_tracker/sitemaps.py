@@ -13,7 +13,7 @@ from reports.models import Report
 
 PAGES = """
 home action-lines matrix timeline documents mandates organisations people meetings meeting-year tasks activities discrepancies reports
-about accessibility
+about accessibility using-the-api
 """.split()
 
 

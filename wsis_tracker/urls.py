@@ -40,6 +40,7 @@ urlpatterns = [
         path("doc/<path:symbol>", views.SymbolRedirect.as_view(), name="doc"),
         path("about/", views.AboutPage.as_view(), name="about"),
         path("accessibility/", views.AccessibilityPage.as_view(), name="accessibility"),
+        path("using-the-api/", views.UsingTheApiPage.as_view(), name="using-the-api"),
         path("account/tokens/", tokens.TokensPage.as_view(), name="tokens"),
         path("account/tokens/<slug:key>/revoke/", tokens.RevokeToken.as_view(), name="revoke-token"),
         path("admin/", admin.site.urls),

@@ -320,6 +320,18 @@ class AccessibilityPage(Page):
     heading = _("Accessibility statement")
 
 
+class UsingTheApiPage(Page):
+    """How programs ask: worked examples, whose commands and answers a test takes from the page and runs."""
+
+    template_name = "wsis_tracker/using_the_api.html"
+    heading = _("Using the API")
+
+    def get_context_data(self, **kwargs):
+        host = self.request.build_absolute_uri("/").rstrip("/")
+        rates = {"anonymous_rate": settings.API_ANONYMOUS_RATE, "token_rate": settings.API_TOKEN_RATE}
+        return super().get_context_data(host=host, **rates, **kwargs)
+
+
 class SymbolRedirect(Page):
     """The address of a document by its symbol as printed: leads to its page, or says what may have been meant."""
 
