@@ -134,16 +134,11 @@ class SearchFilterSet(StrictFilterSet):
 
     q = CharFilter(required=True, max_length=LONGEST_VALUE, label=_("Words"))
     as_of = DayFilter(label=_("As of"))
-    collection = ChoiceFilter([], label=_("Collection"))
+    collection = ChoiceFilter([(name, name) for name in searched()], label=_("Collection"))
 
     class Meta:
         model = Document
         fields = []
-
-    def __init__(self, *args, **kwargs):
-        super().__init__(*args, **kwargs)
-        for name in ("collection", "collection__in"):
-            self.filters[name].words = {collection: collection for collection in searched()}
 
     def found(self):
         asked = self.form.cleaned_data

@@ -1,7 +1,9 @@
 """What the OpenAPI schema says of our own fields, filters, headers, and of the problems that every operation may answer with."""
 
+from django.conf import settings
 from drf_spectacular.extensions import OpenApiAuthenticationExtension, OpenApiFilterExtension, OpenApiSerializerFieldExtension
 from drf_spectacular.openapi import AutoSchema
+from drf_spectacular.plumbing import ResolvedComponent
 from rest_framework.permissions import SAFE_METHODS
 
 from . import filters, members, recorded
@@ -13,6 +15,12 @@ from .serializers import ProposalSerializer, ReasonSerializer, RecordSerializer
 PARTIAL_DATE = {"type": "string", "pattern": r"^\d{4}(-\d{2}(-\d{2})?)?$", "example": "2006-04"}
 #: Without the example: what one tries the API with would ask for it.
 PARTIAL_DATE_ASKED = {name: PARTIAL_DATE[name] for name in ("type", "pattern")}
+TRANSLATED = {
+    "type": "object",
+    "description": "A text per language.",
+    "properties": {code: {"type": "string"} for code, _name in settings.LANGUAGES},
+    "additionalProperties": False,
+}
 SHAPES = {
     filters.DayFilter: {"type": "string", "format": "date"},
     filters.InstantFilter: {"type": "string", "anyOf": [{"format": "date-time"}, {"format": "date"}]},
@@ -51,18 +59,14 @@ RETRY_AFTER = {
 
 
 MOST_AT_ONCE = 1000
-RECORD_NAMED = {
-    "oneOf": [
-        {"type": "string", "description": "The slug of the record."},
-        {
-            "type": "object",
-            "minProperties": 1,
-            "additionalProperties": {"type": "string"},
-            "description": "Attributes that no other record shares.",
-        },
-    ]
-}
 VERSION = {"slug": {"type": "string"}, "updated_at": {"type": "string", "format": "date-time", "description": "As it was read."}}
+
+
+def record_named():
+    """How a record is named: made anew each time, for the generator adds to it where there may be none."""
+    slug = {"type": "string", "description": "The slug of the record."}
+    said = "Attributes that no other record shares."
+    return {"oneOf": [slug, {"type": "object", "minProperties": 1, "additionalProperties": {"type": "string"}, "description": said}]}
 
 
 def header(name, description):
@@ -181,7 +185,7 @@ class RelatedRecordShape(OpenApiSerializerFieldExtension):
     target_class = "wsis_tracker.rest.fields.RelatedRecord"
 
     def map_serializer_field(self, auto_schema, direction):
-        return RECORD_NAMED if direction == "request" else auto_schema.resolve_serializer(Link, direction).ref
+        return record_named() if direction == "request" else auto_schema.resolve_serializer(Link, direction).ref
 
 
 class PartLinksShape(OpenApiSerializerFieldExtension):
@@ -190,8 +194,19 @@ class PartLinksShape(OpenApiSerializerFieldExtension):
     target_class = "wsis_tracker.rest.fields.PartLinks"
 
     def map_serializer_field(self, auto_schema, direction):
-        item = RECORD_NAMED if direction == "request" else auto_schema.resolve_serializer(Link, direction).ref
+        item = record_named() if direction == "request" else auto_schema.resolve_serializer(Link, direction).ref
         return {"type": "array", "items": item}
+
+
+class TranslatedShape(OpenApiSerializerFieldExtension):
+    """A text per language, a shape with a name of its own: programs call what has none after its members, and two of them alike."""
+
+    target_class = "wsis_tracker.rest.fields.Translated"
+
+    def map_serializer_field(self, auto_schema, direction):
+        shape = ResolvedComponent("Translated", ResolvedComponent.SCHEMA, TRANSLATED, object=self.target_class)
+        auto_schema.registry.register_on_missing(shape)
+        return shape.ref
 
 
 class PartialDateShape(OpenApiSerializerFieldExtension):
