@@ -41,7 +41,7 @@ def once(request, answer):
             KeptAnswer.objects.filter(at__lt=timezone.now() - KEPT_FOR).delete()
             kept = KeptAnswer.objects.create(user=request.user, key=key, asked=asked)
             response = answer()
-            kept.status, kept.body = response.status_code, json.loads(JSONRenderer().render(response.data) or "null")
+            kept.status, kept.body = response.status_code, JSONRenderer().render(response.data).decode()
             kept.headers = {name: response[name] for name in HEADERS if name in response}
             kept.save()
             return response
@@ -51,4 +51,4 @@ def once(request, answer):
             raise
     if kept.asked != asked:
         raise AnotherRequest
-    return Response(kept.body, kept.status, headers={**kept.headers, "Idempotency-Replayed": "true"})
+    return Response(json.loads(kept.body), kept.status, headers={**kept.headers, "Idempotency-Replayed": "true"})

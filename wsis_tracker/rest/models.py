@@ -17,7 +17,7 @@ class KeptAnswer(models.Model):
     asked = models.CharField(max_length=40)
     status = models.PositiveSmallIntegerField(null=True)
     headers = models.JSONField(default=dict)
-    body = models.JSONField(null=True)
+    body = models.TextField(default="", help_text="The JSON as it was sent.")
     at = models.DateTimeField(default=timezone.now, db_index=True)
 
     class Meta:
