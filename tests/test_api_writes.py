@@ -96,6 +96,7 @@ class TestOneRecord:
             (ORGANISATION | {"parent": {"kind": "sector"}}, "/parent"),
             (ORGANISATION | {"parent": {"staff_note": "x"}}, "/parent"),
             (ORGANISATION | {"parent": 7}, "/parent"),
+            (ORGANISATION | {"parent": "\ud800"}, "/parent"),
             (ORGANISATION | {"nickname": "x"}, "/nickname"),
             (ORGANISATION | {"a/b~c": "x"}, "/a~1b~0c"),
             (ORGANISATION | {"created_at": "2020-01-01T00:00:00Z"}, "/created_at"),
@@ -337,7 +338,7 @@ class TestMany:
         assert send("patch", address, [item | {"updated_at": "2020-01-01T00:00:00Z"}]).status_code == 412
         assert send("patch", address, [item | {"updated_at": read}]).json()[0]["title"] == "Another title"
 
-    @pytest.mark.parametrize("body", [[], [1], {"slug": "x"}, None])
+    @pytest.mark.parametrize("body", [[], [1], {"slug": "x"}, None, [{"slug": "a\0b"}], [{"slug": "\ud800"}]])
     def test_a_list_of_objects_is_expected(self, send, sign_in, body):
         sign_in("Editor")
         assert send("patch", "organisations/", body).status_code == 400

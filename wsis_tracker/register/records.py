@@ -68,13 +68,17 @@ class RecordQuerySet(models.QuerySet):
         """What `as_of` has to leave out because no date is known."""
         return self.none()
 
+    def lock(self):
+        """Let nobody else write the records until the end of the transaction; others may still come to name them."""
+        return self.select_for_update(of=("self",), no_key=True)
+
     @transaction.atomic
     def show_as(self, visibility):
         """Bring every record to `visibility`, or none; records that point at each other are moved together.
 
         Raises ValidationError with what stands in the way, record by record.
         """
-        records = list(self.select_for_update(of=("self",)))
+        records = list(self.lock().order_by("pk"))
         for record in records:
             record.visibility = visibility
             record.save()

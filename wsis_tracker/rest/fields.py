@@ -9,6 +9,8 @@ from wsis_tracker.register import dates
 from wsis_tracker.register.records import Record, names_of_links
 from wsis_tracker.register.writing import Rows
 
+from .filters import is_text
+
 API = "/api/v1/"
 SLUGS = 200
 
@@ -75,7 +77,7 @@ class RelatedRecord(serializers.Field):
             attributes = {"slug": given["slug"]} if "slug" in given else given
         else:
             attributes = {"slug": given}
-        if not attributes or not all(isinstance(value, str) and "\0" not in value for value in attributes.values()):
+        if not attributes or not all(map(is_text, attributes.values())):
             self.fail("shape")
         lookups = {self.lookup(name): value for name, value in attributes.items()}
         found = list(self.model.objects.select_related(*names_of_links(self.model)).filter(**lookups)[:2])

@@ -28,6 +28,11 @@ MOST_VALUES = 1000
 INSTANT = re.compile(r"\d{4}-\d\d-\d\d(T\d\d:\d\d(:\d\d(\.\d{1,6})?)?(Z|[+-]\d\d:\d\d))?", re.ASCII)
 
 
+def is_text(value):
+    """Whether a value is a text that can be."""
+    return isinstance(value, str) and not UNSEEN.search(value)
+
+
 class ValuesField(forms.Field):
     """One value or several; `split` also reads a comma as a gap between them."""
 

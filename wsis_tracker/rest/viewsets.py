@@ -7,7 +7,7 @@ version that was read; an editor's change of it becomes a proposal.
 from contextlib import contextmanager
 
 from django.core.exceptions import ValidationError as Invalid
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError, OperationalError, transaction
 from django.db.models import ProtectedError
 from rest_framework import serializers, status
 from rest_framework.decorators import action
@@ -20,7 +20,7 @@ from wsis_tracker.register.records import Visibility
 
 from .conditional import Stale, VersionRequired, names_version, state_of, tag_of
 from .fields import api_url
-from .filters import UNSEEN
+from .filters import is_text
 from .idempotency import once
 from .pagination import LargePages
 from .permissions import RegisterPermission
@@ -28,6 +28,9 @@ from .problems import BadParameter, Conflict
 from .reading import ReadingViewSet
 from .schema import MOST_AT_ONCE
 from .serializers import ProposalSerializer, ReasonSerializer, told
+
+#: What PostgreSQL says where two wait for each other.
+DEADLOCK = "40P01"
 
 
 class RecordViewSet(ReadingViewSet):
@@ -87,11 +90,13 @@ class RecordViewSet(ReadingViewSet):
 
     def bulk_update(self, request, *args, **kwargs):
         with self.acting() as reason:
+            self.lock_all()
             records = [self.at(place, self.change_item, item, reason) for place, item in self.items()]
         return self.answer_many(records, status.HTTP_200_OK)
 
     def bulk_destroy(self, request, *args, **kwargs):
         with self.acting() as reason:
+            self.lock_all()
             for place, item in self.items():
                 self.at(place, self.delete_item, item, reason)
         return Response(status=status.HTTP_204_NO_CONTENT)
@@ -104,6 +109,11 @@ class RecordViewSet(ReadingViewSet):
         if not 0 < len(items) <= MOST_AT_ONCE:
             raise serializers.ValidationError({"": [f"One to {MOST_AT_ONCE} items are taken at once."]})
         return list(enumerate(items))
+
+    def lock_all(self):
+        """Lock the records of the list that was sent in the order of their keys: two such lists wait one for the other, and not both."""
+        slugs = [item["slug"] for _place, item in self.items() if is_text(item.get("slug"))]
+        list(self.queryset.model.objects.lock().filter(slug__in=slugs).order_by("pk").values_list("pk"))
 
     def at(self, place, do, *args):
         """Do something with an item; what is wrong with it is told of its place in the list."""
@@ -125,7 +135,7 @@ class RecordViewSet(ReadingViewSet):
 
     def locked_item(self, item):
         """The record that an item is about: by its slug, and in the version that its `updated_at` names."""
-        if not isinstance(item.get("slug"), str):
+        if not is_text(item.get("slug")):
             raise serializers.ValidationError({"slug": ["Say which record it is."]})
         record = self.locked(item["slug"])
         read = item.get("updated_at")
@@ -183,6 +193,10 @@ class RecordViewSet(ReadingViewSet):
             raise Conflict(f"Other records name it: {cited}.") from error
         except IntegrityError as error:
             raise Conflict("Somebody else has just recorded the same. Nothing was written.") from error
+        except OperationalError as error:
+            if getattr(error.__cause__, "pgcode", None) != DEADLOCK:
+                raise
+            raise Conflict("Somebody else was just writing what this has to do with. Nothing was written: send it again.") from error
         except Invalid as error:
             raise serializers.ValidationError(told(error)) from error
 
@@ -194,14 +208,14 @@ class RecordViewSet(ReadingViewSet):
         data = self.request.data
         said = data.get("change_reason") if isinstance(data, dict) else None
         said = said or self.request.query_params.get("change_reason", "")
-        if not isinstance(said, str) or UNSEEN.search(said):
+        if not is_text(said):
             raise serializers.ValidationError({"change_reason": ["A text is expected."]})
         return said.strip()
 
     def locked(self, slug, *, lock=True):
         """The record to be written, which until the end of the act nobody else can write."""
         seen = self.queryset.model.objects.all() if self.staff else self.queryset.model.objects.published()
-        key = (seen.select_for_update(of=("self",)) if lock else seen).filter(slug=slug).values_list("pk", flat=True).first()
+        key = (seen.lock() if lock else seen).filter(slug=slug).values_list("pk", flat=True).first()
         if key is None:
             raise NotFound(f"There is no “{slug}” in this collection.")
         return self.now(pk=key)
