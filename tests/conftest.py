@@ -1,13 +1,17 @@
 """Every test begins with the register as it is shipped: its first content loaded, by the loader itself."""
 
+from concurrent.futures import ThreadPoolExecutor
+
 import pytest
 from django.conf import settings
 from django.contrib.auth.models import Group
 from django.core.management import call_command
-from django.db import connection
+from django.db import connection, connections
 from django.utils import translation
 
 from tests.factories import UserFactory
+from tests.server import environment, served, url_of
+from wsis_tracker.accounts.models import ApiToken
 from wsis_tracker.register.changes import act
 from wsis_tracker.register.loading import load
 
@@ -71,3 +75,42 @@ def sign_in(client):
         return user
 
     return sign_in
+
+
+@pytest.fixture
+def in_threads(register_apart):
+    """An executor whose threads work on the copy, each by a connection of its own."""
+    opened = []
+
+    def connect():
+        connections["default"] = type(connections["default"])(register_apart, "default")
+        connections["default"].inc_thread_sharing()  # so that it can be closed from here
+        opened.append(connections["default"])
+
+    with ThreadPoolExecutor(40, initializer=connect) as threads:
+        yield threads
+    for one in opened:
+        one.close()
+
+
+@pytest.fixture(scope="module")
+def served_apart(register_apart, tmp_path_factory):
+    """The address of the production server in two processes on the copy, which meets with no error of its own."""
+    log = tmp_path_factory.mktemp("served") / "log"
+    at_any_rate = {"API_ANONYMOUS_RATE": "", "API_TOKEN_RATE": ""}
+    with served(environment(url_of(register_apart), **at_any_rate), "--workers", "2", "--blocking-threads", "4", log=log) as address:
+        yield address
+    assert "Traceback" not in log.read_text()
+
+
+@pytest.fixture
+def token_of(in_threads):
+    """Make a token to write with for a new member of the staff who has a role; its text."""
+
+    def issue(role):
+        user = UserFactory(username=f"{role}-{UserFactory._meta.next_sequence()}")
+        call_command("make_roles")
+        user.groups.add(Group.objects.get(name=role))
+        return ApiToken.objects.issue(user, "a test", may_write=True)[1]
+
+    return lambda role: in_threads.submit(issue, role).result()

@@ -34,19 +34,28 @@ def manage(environment, *args):
 
 
 @contextmanager
-def served(environment):
-    """The address of a server while it runs."""
+def served(environment, *options, log=None):
+    """The address of a server while it runs; what it says goes to the file `log` where one is given."""
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
-    server = subprocess.Popen([*GRANIAN, "--port", str(port)], cwd=settings.BASE_DIR, env=environment)
+    with open(log or os.devnull, "w") as said:
+        command = [*GRANIAN, "--port", str(port), *options]
+        server = subprocess.Popen(command, cwd=settings.BASE_DIR, env=environment, stdout=said, stderr=said)
     address = f"http://127.0.0.1:{port}"
-    for _attempt in range(100):
+    try:
+        wait_for(f"{address}/about/")
+        yield address
+    finally:
+        server.terminate()
+        server.wait(20)
+
+
+def wait_for(address):
+    for _attempt in range(300):
         try:
-            urllib.request.urlopen(f"{address}/about/")  # noqa: S310 - our own server
-            break
+            urllib.request.urlopen(address)  # noqa: S310 - our own server
+            return
         except OSError:
             time.sleep(0.1)
-    yield address
-    server.terminate()
-    server.wait(10)
+    raise TimeoutError(f"No server answers at {address}.")

@@ -1,10 +1,9 @@
 """Whoever follows the feed of changes misses nothing that is committed, however many write at the same time."""
 
 import threading
-from concurrent.futures import ThreadPoolExecutor
 
 import pytest
-from django.db import connection, connections
+from django.db import connection
 from django.test import Client
 
 from mandates.models import Document
@@ -28,22 +27,6 @@ def follow(client, after, limit):
         acts += response.json()["results"]
         address = response.json()["next"]
     return acts, max([after, *(done["number"] for done in acts)])
-
-
-@pytest.fixture
-def in_threads(register_apart):
-    """An executor whose threads work on the copy, each by a connection of its own."""
-    opened = []
-
-    def connect():
-        connections["default"] = type(connections["default"])(register_apart, "default")
-        connections["default"].inc_thread_sharing()  # so that it can be closed from here
-        opened.append(connections["default"])
-
-    with ThreadPoolExecutor(WRITERS + 1, initializer=connect) as threads:
-        yield threads
-    for one in opened:
-        one.close()
 
 
 def test_a_follower_meanwhile_is_told_of_every_act_of_many_writers_once(in_threads):

@@ -133,10 +133,6 @@ class Schema(AutoSchema):
         shown = super().get_response_serializers()
         return {200: shown, 202: ProposalSerializer} if self.action in ("update", "partial_update") else shown
 
-    def get_auth(self):
-        """Reading needs no signing in."""
-        return [*([{}] if self.method in SAFE_METHODS else []), *super().get_auth()]
-
     def get_operation(self, *args):
         operation = super().get_operation(*args)
         if self.action in ("create", "bulk_update", "bulk_destroy"):
