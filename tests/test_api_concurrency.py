@@ -2,7 +2,6 @@
 
 from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
-from itertools import count
 from threading import Barrier, Event
 
 import httpx
@@ -35,7 +34,8 @@ class Program:
 
     def count_up(self, path, reason):
         """Add one to the number that the record of `path` says, as one who reads before he writes, until it is taken."""
-        for refused in count():
+        refused = 0
+        while True:
             read = self.send("GET", path)
             said = {"summary": str(int(read.json()["summary"]) + 1), "change_reason": reason}
             response = self.send("PATCH", path, json=said, headers={"If-Match": read.headers["ETag"]})
