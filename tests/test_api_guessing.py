@@ -143,7 +143,9 @@ def addresses_of(collection, hidden):
 ELSEWHERE = f"""
 / /matrix/ /timeline/ /timeline/?as_of=2031-06-01 /search/?q={WORD} /api/v1/search/?q={WORD} /search/feed.atom?q={WORD}
 /search.csv?q={WORD} /api/v1/search/?q={WORD}&as_of=2031-06-01 /api/v1/resolve/?symbol={WORD}/1 /api/v1/resolve/?symbol={WORD}
-/api/v1/resolve/?symbol=Resolution+113 /api/v1/resolve/?symbol=PP+Resolution+113 /api/v1/resolve/?symbol=PP+Resolution+113+(Rev.+{WORD},+2031) /doc/{WORD}/1 /doc/{WORD} /doc/Resolution+113 /api/v1/changes/ /api/v1/changes/?count=true
+/api/v1/resolve/?symbol=Resolution+113 /api/v1/resolve/?symbol=PP+Resolution+113
+/api/v1/resolve/?symbol=PP+Resolution+113+(Rev.+{WORD},+2031) /doc/{WORD}/1 /doc/{WORD} /doc/Resolution+113 /api/v1/changes/
+/api/v1/changes/?count=true
 /api/v1/changes/?since=2026-01-01 /api/v1/changes/?ordering=number&after=0&limit=1000 /changes/feed.atom
 /action-lines/c7/feed.atom /action-lines/hidden-action-lines/feed.atom /tasks/feed.atom /tasks/feed.atom?q={WORD}
 /meetings/calendar.ics /meetings/calendar.ics?series={WORD} /action-lines/c7/calendar.ics
