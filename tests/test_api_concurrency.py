@@ -43,7 +43,7 @@ class Program:
                 assert response.json()["summary"] == said["summary"]
                 return refused
             assert response.status_code == 412, response.text
-        raise AssertionError("The numbers have come to an end.")
+            refused += 1
 
     def follow(self, after, done):
         """The acts after a number, asked for until all is done and once more; and the addresses that they were read at."""

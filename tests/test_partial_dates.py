@@ -39,7 +39,7 @@ def test_what_is_no_date_is_refused_by_name(text):
 @pytest.mark.django_db
 def test_no_writer_brings_nonsense_into_a_date_column(acting):
     document = DocumentFactory()
-    with pytest.raises(ValidationError):
+    with pytest.raises(ValidationError), transaction.atomic():
         Document.objects.filter(pk=document.pk).update(dated_on="soon")
 
 
