@@ -48,6 +48,7 @@ class Ours(Peer):
         address = self.store if self.engine == "pg" else f"sqlite:///{self.store}"
         paths = f"{ROOT}{os.pathsep}{Path(HERE).parent}"
         settings = {"DJANGO_SETTINGS_MODULE": "wsis_tracker.settings", "SECURE": "0", "DEBUG": "0", "DEMO": "0"}
+        settings |= {"API_ANONYMOUS_RATE": "", "API_TOKEN_RATE": ""}
         return settings | {"DATABASE_URL": address, "PYTHONPATH": paths}
 
     def prepare(self):
