@@ -12,7 +12,6 @@ from wsis_tracker.register.writing import Rows
 from .filters import is_text
 
 API = "/api/v1/"
-SLUGS = 200
 
 
 def absolute(path, context):

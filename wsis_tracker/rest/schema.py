@@ -56,8 +56,6 @@ RETRY_AFTER = {
         "schema": {"type": "integer", "minimum": 1},
     }
 }
-
-
 MOST_AT_ONCE = 1000
 VERSION = {"slug": {"type": "string"}, "updated_at": {"type": "string", "format": "date-time", "description": "As it was read."}}
 
@@ -78,16 +76,16 @@ IF_MATCH = header("If-Match", "The ETag of the version that was read; required w
 IF_NONE_MATCH = header("If-None-Match", "ETags of answers that are held; one that still holds is answered by 304.")
 IDEMPOTENCY_KEY = header("Idempotency-Key", "A name of the request, with which it may be sent again within a day without being done again.")
 REASON = query_parameter("change_reason", "Why; kept in the history, and required where a published record is touched.", type="string")
-#: What an operation is called after its collection, and what it does.
+#: What an operation does.
 SUMMARIES = {
-    "list": ("list", "List {many}"),
-    "retrieve": ("retrieve", "One of the {many}"),
-    "create": ("create", "Make one or many {many}"),
-    "update": ("update", "Say anew all that one of the {many} says"),
-    "partial_update": ("partial_update", "Change one of the {many}"),
-    "destroy": ("destroy", "Delete one of the {many}"),
-    "bulk_update": ("bulk_update", "Change many {many}, all or none"),
-    "bulk_destroy": ("bulk_destroy", "Delete many {many}, all or none"),
+    "list": "List {many}",
+    "retrieve": "One of the {many}",
+    "create": "Make one or many {many}",
+    "update": "Say anew all that one of the {many} says",
+    "partial_update": "Change one of the {many}",
+    "destroy": "Delete one of the {many}",
+    "bulk_update": "Change many {many}, all or none",
+    "bulk_destroy": "Delete many {many}, all or none",
 }
 
 
@@ -112,7 +110,7 @@ class Schema(AutoSchema):
 
     def get_summary(self):
         if self.action in SUMMARIES:
-            return SUMMARIES[self.action][1].format(many=self.view.queryset.model.collection.replace("-", " "))
+            return SUMMARIES[self.action].format(many=self.view.queryset.model.collection.replace("-", " "))
         return super().get_summary()
 
     def _get_parameters(self):
