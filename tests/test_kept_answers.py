@@ -60,3 +60,46 @@ def test_a_failure_is_not_kept(ask):
     with act(reason="Now"):
         Organisation.objects.filter(slug="not-there-yet").show_as("published")
     assert ask("organisations/not-there-yet/").status_code == 200
+
+
+class TestPages:
+    PAGES = ["/", "/action-lines/c7/", "/ar/tasks/?overdue=true", "/search/?q=resolution", "/fr/matrix/"]
+
+    @pytest.fixture
+    def look(self, client):
+        return lambda address, **headers: client.get(address, headers=HOST | headers)
+
+    @pytest.mark.parametrize("address", PAGES)
+    def test_a_page_is_shown_again_by_asking_only_whether_anything_has_changed(self, look, address, django_assert_num_queries):
+        first = look(address)
+        with django_assert_num_queries(1):
+            again = look(address)
+        assert (again.status_code, again.content) == (200, first.content)
+        for header in ["ETag", "Content-Type", "Cache-Control", "Vary", "Content-Language", "Content-Security-Policy"]:
+            assert again.get(header) == first.get(header), header
+
+    @pytest.mark.parametrize("address", PAGES)
+    def test_a_browser_that_holds_it_is_told_so(self, look, address, django_assert_num_queries):
+        tag = look(address)["ETag"]
+        with django_assert_num_queries(1):
+            again = look(address, if_none_match=tag)
+        assert (again.status_code, again.content, again["ETag"]) == (304, b"", tag)
+
+    def test_no_language_or_filter_is_answered_by_another(self, look):
+        pages = [look(address).content for address in ["/tasks/", "/fr/tasks/", "/tasks/?overdue=true", "/tasks/?q=none"]]
+        assert len(set(pages)) == len(pages)
+
+    def test_what_is_published_or_withdrawn_is_there_or_gone_at_once(self, look):
+        draft = OrganisationFactory(acronym="HIDDEN-X", visibility="draft")
+        for visibility, there in [("draft", False), ("published", True), ("draft", False)]:
+            with act(reason=f"{visibility} now"):
+                Organisation.objects.filter(pk=draft.pk).show_as(visibility)
+            assert (f"/organisations/{draft.slug}/" in look("/organisations/").content.decode()) is there
+            assert look(f"/organisations/{draft.slug}/").status_code == (200 if there else 404)
+
+    def test_who_has_signed_in_sees_the_public_page(self, look, sign_in):
+        before = look("/organisations/")
+        draft = OrganisationFactory(acronym="HIDDEN-X", visibility="draft")
+        sign_in("Reviewer")
+        assert draft.slug not in look("/organisations/").content.decode()
+        assert look("/organisations/")["ETag"] != before["ETag"]

@@ -116,7 +116,7 @@ else:
 
 # The default cache is shared between machines where CACHE_URL names one; each process keeps by itself so many answers to the public.
 CACHES = {"default": env.cache_url("CACHE_URL", default="locmemcache://")}
-if answers := env.int("ANSWERS_KEPT", default=500):
+if answers := env.int("ANSWERS_KEPT", default=0 if DEBUG else 500):
     CACHES["answers"] = {
         "BACKEND": "django.core.cache.backends.locmem.LocMemCache",
         "LOCATION": "answers",

@@ -1,4 +1,4 @@
-"""Answers to the public, made once for each state of the register and given again until something changes.
+"""Answers to the public, of the API and the pages alike, made once for each state of the register and given again until something changes.
 
 What an answer depends on is its `state` (see `conditional.py`): the latest act on the register, the address, the day, the form.
 So an answer that is kept is never an old one, and nothing has to be cleared. Each process keeps its own.
@@ -9,7 +9,8 @@ from django.http import HttpResponse
 
 #: No answer longer than this many bytes is kept.
 LONGEST = 256 * 1024
-HEADERS = ("Content-Type", "ETag", "Link", "Undated")
+#: What an answer says in its headers that only its making tells.
+HEADERS = ("Content-Type", "ETag", "Cache-Control", "Link", "Undated")
 
 
 class Given(Exception):
@@ -20,16 +21,16 @@ class Given(Exception):
         super().__init__()
 
 
-def give_again(request, state):
-    """Raise Given where the answer to somebody who has not signed in is kept."""
-    if not request.user.is_authenticated and (kept := caches["answers"].get(state)):
+def give_again(state):
+    """Raise Given where the answer is kept."""
+    if kept := caches["answers"].get(state):
         content, headers = kept
         raise Given(HttpResponse(content, headers=headers))
 
 
-def keep(request, state, response):
-    """Keep an answer, once it is rendered, for those who have not signed in."""
-    if response.status_code == 200 and not request.user.is_authenticated and hasattr(response, "add_post_render_callback"):
+def keep(state, response):
+    """Keep an answer, once it is rendered."""
+    if response.status_code == 200 and hasattr(response, "add_post_render_callback"):
         response.add_post_render_callback(lambda rendered: _keep(state, rendered))
 
 

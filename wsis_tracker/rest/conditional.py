@@ -54,15 +54,13 @@ def version_of(record):
     return digest(record.collection, record.slug, record.updated_at.isoformat())
 
 
-def state_of(request):
+def state_of(request, person=None, form=""):
     """What an answer depends on besides its record: the register, the question, the day, the person and the form asked for.
 
-    It is taken before the database is read: what is committed in between then only makes the tag old, never the answer.
+    `person` is None where the answer is the public's. The state is taken before the database is read: what is committed in
+    between then only makes the tag old, never the answer.
     """
-    person = request.user.pk if request.user and request.user.is_authenticated else ""
-    form = getattr(request, "accepted_media_type", "")
-    address = request.build_absolute_uri()
-    return digest(*Change.objects.latest_act(), address, timezone.localdate(), person, form)
+    return digest(*Change.objects.latest_act(), request.build_absolute_uri(), timezone.localdate(), person, form)
 
 
 def tag_of(state, record=None):

@@ -31,9 +31,19 @@ class StrictView(APIView):
             self.http_method_not_allowed(request)
         super().initial(request, *args, **kwargs)
         if request.method in ("GET", "HEAD"):
-            self.state = state_of(request)
+            self.state = self.state_now()
             check_modified(request, self.state)
-            give_again(request, self.state)
+            if self.for_all:
+                give_again(self.state)
+
+    @property
+    def for_all(self):
+        """Whether the answer is the public's, as whoever has not signed in gets it."""
+        return not self.request.user.is_authenticated
+
+    def state_now(self):
+        person = None if self.for_all else self.request.user.pk
+        return state_of(self.request, person, getattr(self.request, "accepted_media_type", ""))
 
     def perform_authentication(self, request):
         """Tell who asks; who is refused, as one who tries tokens is, is counted by his address all the same."""
@@ -54,8 +64,8 @@ class StrictView(APIView):
         response = super().finalize_response(request, response, *args, **kwargs)
         if self.state and response.status_code == status.HTTP_200_OK and "ETag" not in response:
             response["ETag"] = tag_of(self.state)
-        if self.state:
-            keep(request, self.state, response)
+        if self.state and self.for_all:
+            keep(self.state, response)
         if request.method in SAFE_METHODS:
             response.setdefault("Cache-Control", "no-cache")  # kept, and asked for anew by its tag
             if self.formats:

@@ -18,7 +18,7 @@ from wsis_tracker.register.changes import act
 from wsis_tracker.register.proposals import PUBLISH, Proposal
 from wsis_tracker.register.records import Visibility
 
-from .conditional import Stale, VersionRequired, names_version, state_of, tag_of
+from .conditional import Stale, VersionRequired, names_version, tag_of
 from .fields import api_url
 from .filters import is_text
 from .idempotency import once
@@ -233,7 +233,7 @@ class RecordViewSet(ReadingViewSet):
             raise VersionRequired
 
     def refuse_stale(self, record):
-        raise Stale(self.get_serializer(record).data, tag_of(state_of(self.request), record))
+        raise Stale(self.get_serializer(record).data, tag_of(self.state_now(), record))
 
     def written(self, serializer, reason):
         """Write what was sent."""
@@ -260,7 +260,7 @@ class RecordViewSet(ReadingViewSet):
     def answer(self, record, code=status.HTTP_200_OK):
         """A record as it is now, with its tag."""
         self.detail = True
-        state, record = state_of(self.request), self.now(pk=record.pk)
+        state, record = self.state_now(), self.now(pk=record.pk)
         headers = {"ETag": tag_of(state, record)}
         if code == status.HTTP_201_CREATED:
             headers["Location"] = api_url(record, {"request": self.request})
