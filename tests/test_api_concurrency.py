@@ -6,9 +6,11 @@ from threading import Barrier, Event
 
 import httpx
 import pytest
+from django.core.exceptions import ValidationError
 from django.db import connection
 
-from wsis_tracker.register.changes import Change
+from mandates.models import Organisation
+from wsis_tracker.register.changes import Change, act
 
 from . import factories
 
@@ -179,3 +181,32 @@ def test_two_records_may_come_to_name_each_other_at_once(in_threads, programs):
             return program.send("PATCH", f"organisations/{own}/", json={"open_to": [other]})
 
         assert [response.status_code for response in at_once(writing, name)] == [200, 200]
+
+
+@pytest.mark.skipif(connection.vendor == "sqlite", reason="SQLite lets one write at a time, whose checks see what the one before did")
+@pytest.mark.parametrize("late", ["publishes", "withdraws"])
+def test_nothing_published_names_what_is_withdrawn_at_the_same_time(in_threads, late):
+    """Each sees the register as it was before the other's act; whoever ends last is told, and his act undone."""
+
+    def make():
+        above = factories.OrganisationFactory()
+        return {"publishes": factories.OrganisationFactory(parent=above, visibility="draft").pk, "withdraws": above.pk}
+
+    def show(keys, does, after=(), before=()):
+        with act(reason=does):
+            Organisation.objects.filter(pk=keys[does]).show_as("published" if does == "publishes" else "draft")
+            for event in after:
+                event.set()
+            for event in before:
+                event.wait(60)
+
+    keys, (early,) = in_threads.submit(make).result(), {"publishes", "withdraws"} - {late}
+    written, ended = Event(), Event()
+    last = in_threads.submit(show, keys, late, [written], [ended])
+    written.wait(60)
+    in_threads.submit(show, keys, early).result()
+    ended.set()
+    with pytest.raises(ValidationError, match=r"points? to"):
+        last.result()
+    shown = in_threads.submit(lambda: {row.pk: row.visibility for row in Organisation.objects.filter(pk__in=keys.values())}).result()
+    assert list(shown.values()) == (["draft", "draft"] if early == "withdraws" else ["published", "published"])

@@ -163,3 +163,14 @@ def test_a_rate_that_is_none_fails_aloud(nonsense):
     done = manage("check", SECRET_KEY=SECRET, API_ANONYMOUS_RATE=nonsense)
     assert done.returncode != 0
     assert "API_ANONYMOUS_RATE" in done.stderr
+
+
+def test_an_answer_given_again_or_held_already_counts_as_any_other(rates, clock, settings):
+    kept = {"BACKEND": "django.core.cache.backends.locmem.LocMemCache", "LOCATION": "a test of rates"}
+    settings.CACHES = {**settings.CACHES, "answers": kept}
+    rates(anonymous="4/m")
+    first = ask(path=f"{ENDPOINT}roles/")
+    held = {"if-none-match": first["ETag"]}
+    assert [ask(path=f"{ENDPOINT}roles/", headers=held).status_code for _ in range(2)] == [304, 304]
+    assert statuses(2, path=f"{ENDPOINT}roles/") == [200, 429]
+    assert ask(path="/action-lines/").status_code == 200

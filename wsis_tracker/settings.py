@@ -71,6 +71,7 @@ MIDDLEWARE = [
     "wsis_tracker.register.requests.named_requests",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
+    "wsis_tracker.rest.answers.kept_answers",
     "csp.middleware.CSPMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.locale.LocaleMiddleware",

@@ -1,20 +1,17 @@
 """What every public page does: it takes a day, shows the published records of that day, and refuses what it does not know."""
 
-from functools import partial
 from http import HTTPStatus
 from urllib.parse import urlencode
 
 from django import forms
 from django.db.models import Count, TextField, Value
 from django.db.models.functions import Cast
-from django.http import Http404, HttpResponseNotModified
+from django.http import Http404
 from django.utils import timezone
 from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
 from django.views.generic import TemplateView
 
-from wsis_tracker.rest.answers import Given, give_again, keep
-from wsis_tracker.rest.conditional import NotModified, check_modified, state_of, tag_of
 from wsis_tracker.rest.fields import API
 from wsis_tracker.rest.filters import DayField
 from wsis_tracker.rest.pagination import LARGEST, whole_number
@@ -48,28 +45,9 @@ class Page(TemplateView):
 
     def dispatch(self, request, *args, **kwargs):
         try:
-            if "as_of" in request.GET:  # one of as many pages as there are days, each seldom asked for
-                return super().dispatch(request, *args, **kwargs)
-            return self.kept(request, partial(super().dispatch, request, *args, **kwargs))
+            return super().dispatch(request, *args, **kwargs)
         except BadParameter as error:
             return failure(request, HTTPStatus.BAD_REQUEST, problems=error.detail)
-
-    def kept(self, request, make):
-        """The page as it was made before, where nothing has changed since; else made now, and kept for the next reader."""
-        state = state_of(request)
-        try:
-            check_modified(request, state)
-            give_again(state)
-        except NotModified as held:
-            return HttpResponseNotModified(headers={"ETag": held.tag})
-        except Given as made:
-            return made.response
-        response = make()
-        if response.status_code == HTTPStatus.OK:
-            response["ETag"] = tag_of(state)
-            response["Cache-Control"] = "no-cache"  # kept, and asked for anew by its tag
-            keep(state, response)
-        return response
 
     def setup(self, request, *args, **kwargs):
         super().setup(request, *args, **kwargs)

@@ -4,7 +4,7 @@ from contextlib import contextmanager, nullcontext
 from contextvars import ContextVar
 
 from django.conf import settings
-from django.db import connection, models, transaction
+from django.db import connection, connections, models, transaction
 from django.db.models import Max
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
@@ -20,9 +20,13 @@ class ChangeQuerySet(models.QuerySet):
         return self.aggregate(last=Max("number"))["last"] or 0
 
     def latest_act(self):
-        """The number of the latest act and its instant: as long as they stay, nothing in the register has changed."""
-        numbered = self.filter(number__isnull=False).order_by("-number")
-        return numbered.values_list("number", "at").first() or (0, None)
+        """The number of the latest act and its instant: as long as they stay, nothing in the register has changed.
+
+        It is asked for at every request, so it stands here as SQL: Django would take longer to write it than the database to answer.
+        """
+        with connections[self.db].cursor() as cursor:
+            cursor.execute("SELECT number, at FROM register_change WHERE number IS NOT NULL ORDER BY number DESC LIMIT 1")
+            return cursor.fetchone() or (0, None)
 
 
 class Change(models.Model):
@@ -43,9 +47,6 @@ class Change(models.Model):
     reason = models.TextField(_("reason"), blank=True)
     request_id = models.CharField(_("request"), max_length=64, blank=True, db_index=True)
 
-    #: Whether a row of history has been tied to it; it may have been rolled back since.
-    has_written = False
-
     objects = ChangeQuerySet.as_manager()
 
     class Meta:
@@ -56,8 +57,11 @@ class Change(models.Model):
     def __str__(self):
         return f"{self.at:%Y-%m-%d %H:%M} {self.by or _('system')}: {self.reason}".rstrip(": ")
 
+    #: While it runs: the rows whose history has been tied to it, each as its model and key; they may have been rolled back since.
+    written = None
+
     def take_number(self):
-        """Give the act the next number, as the last thing in its transaction.
+        """Give the act the next number, as the last thing in its transaction; returns the number of the act before it.
 
         Of two acts the one that is committed first has the lower number, so whoever has read up to a number has missed nothing
         below it: the next number is read and given under a lock that is held until the commit. On SQLite the transaction itself
@@ -66,8 +70,17 @@ class Change(models.Model):
         if connection.vendor == "postgresql":
             with connection.cursor() as cursor:
                 cursor.execute("SELECT pg_advisory_xact_lock(%s)", [NUMBERING])
-        self.number = Change.objects.last_number() + 1
+        before = Change.objects.last_number()
+        self.number = before + 1
         self.save(update_fields=["number"])
+        return before
+
+    def check_written(self):
+        """Raise ValidationError where what was written no longer goes with what others have published or withdrawn meanwhile."""
+        for model, key in self.written:
+            row = model.objects.filter(pk=key).first()
+            if row is not None:
+                row.check_shown()
 
 
 class NoAct(RuntimeError):
@@ -84,15 +97,17 @@ def act(*, by=None, reason="", request_id=""):
         yield _current.get()
         return
     change = Change(by=by, reason=reason, request_id=request_id)
+    change.written = set()
     token = _current.set(change)
     try:
         with transaction.atomic():
+            begun_after = Change.objects.last_number()
             change.save()
             yield change
-            if change.has_written:
-                change.take_number()
-            else:
+            if not change.written:
                 change.delete()
+            elif change.take_number() != begun_after:
+                change.check_written()
     finally:
         _current.reset(token)
 
@@ -105,11 +120,10 @@ def acting(request):
 
 
 def current_change():
-    """The `Change` of the running act, for a row of history; NoAct outside one."""
+    """The `Change` of the running act; NoAct outside one."""
     change = _current.get(None)
     if change is None:
         raise NoAct("Records are written inside `act(by=…, reason=…)`, so that their history says who and why.")
-    change.has_written = True
     return change
 
 
@@ -124,6 +138,7 @@ class HistoryRow(models.Model):
     def save(self, *args, **kwargs):
         if self.change_id is None:
             self.change = current_change()
+            self.change.written.add((self.instance_type, self.id))
             self.history_user = self.change.by
             self.history_change_reason = self.change.reason
         super().save(*args, **kwargs)

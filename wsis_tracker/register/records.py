@@ -186,8 +186,11 @@ class Record(models.Model):
         if self.pk and self.slug != type(self).objects.values_list("slug", flat=True).get(pk=self.pk):
             raise ValidationError({"slug": _("A slug is made once and never changed.")})
         self.check_runs_in_no_circle()
-        if self.whole and not getattr(self, f"{self.whole}_id"):
-            return  # a part of nothing yet: its field says so
+        if not self.whole or getattr(self, f"{self.whole}_id"):  # a part of nothing yet: its field says so
+            self.check_shown()
+
+    def check_shown(self):
+        """Refuse a published record that names an unpublished one, and an unpublished one that a published one names."""
         if self.shown_to_public:
             self.check_may_be_published()
         elif self.pk:
@@ -332,6 +335,10 @@ class Part(models.Model):
 
     def clean(self):
         super().clean()
+        self.check_shown()
+
+    def check_shown(self):
+        """Refuse a part of a published record that names an unpublished one."""
         if self.record.shown_to_public:
             hidden = [str(record) for record in named_by(self) if record != self.record and not record.shown_to_public]
             if hidden:

@@ -1,40 +1,56 @@
-"""Answers to the public, of the API and the pages alike, made once for each state of the register and given again until something changes.
+"""Answers to the public, of the API and the pages alike, made once for each state of the register and given again until it changes.
 
 What an answer depends on is its `state` (see `conditional.py`): the latest act on the register, the address, the day, the form.
 So an answer that is kept is never an old one, and nothing has to be cleared. Each process keeps its own.
 """
 
 from django.core.cache import caches
-from django.http import HttpResponse
+from django.http import HttpResponse, HttpResponseNotModified
+
+from .conditional import holds, state_of, tag_of
+from .fields import API
+from .throttling import AnonymousThrottle
 
 #: No answer longer than this many bytes is kept.
 LONGEST = 256 * 1024
-#: What an answer says in its headers that only its making tells.
-HEADERS = ("Content-Type", "ETag", "Cache-Control", "Link", "Undated")
+#: What others who keep an answer are told: ask anew each time, by its tag.
+TO_CACHES = {"Cache-Control": "no-cache", "Vary": "Accept, Cookie"}
 
 
-class Given(Exception):
-    """The answer has been made before."""
+def kept_answers(get_response):
+    """Answer the public's questions before any view is asked: with what was made before, or that the client holds it already."""
 
-    def __init__(self, response):
-        self.response = response
-        super().__init__()
+    def middleware(request):
+        if not is_public(request):
+            return get_response(request)
+        if request.path.startswith(API) and not AnonymousThrottle().counts(request):
+            return get_response(request)  # refused there, in words
+        request.state = state = state_of(request, form=request.headers.get("Accept", ""))
+        if tag := holds(request, state):
+            return HttpResponseNotModified(headers={"ETag": tag, **TO_CACHES})
+        if kept := caches["answers"].get(state):
+            content, headers = kept
+            return HttpResponse(content, headers=headers)
+        response = get_response(request)
+        if may_be_kept(response):
+            response.setdefault("ETag", tag_of(state))
+            response.setdefault("Cache-Control", TO_CACHES["Cache-Control"])
+            caches["answers"].set(state, (response.content, dict(response.items())), timeout=None)
+        return response
+
+    return middleware
 
 
-def give_again(state):
-    """Raise Given where the answer is kept."""
-    if kept := caches["answers"].get(state):
-        content, headers = kept
-        raise Given(HttpResponse(content, headers=headers))
+def is_public(request):
+    """Whether a request that reads comes from nobody in particular.
+
+    A page as of a day is left out: it is one of as many as there are days, and seldom asked for twice.
+    """
+    known = request.COOKIES or "Authorization" in request.headers
+    return request.method in ("GET", "HEAD") and not known and ("as_of" not in request.GET or request.path.startswith(API))
 
 
-def keep(state, response):
-    """Keep an answer, once it is rendered."""
-    if response.status_code == 200 and hasattr(response, "add_post_render_callback"):
-        response.add_post_render_callback(lambda rendered: _keep(state, rendered))
-
-
-def _keep(state, rendered):
-    if len(rendered.content) <= LONGEST:
-        headers = {name: rendered[name] for name in HEADERS if name in rendered}
-        caches["answers"].set(state, (rendered.content, headers), timeout=None)
+def may_be_kept(response):
+    """Whether an answer says nothing to its client alone."""
+    whole = response.status_code == 200 and not response.streaming and len(response.content) <= LONGEST
+    return whole and not response.cookies and "no-store" not in response.get("Cache-Control", "")

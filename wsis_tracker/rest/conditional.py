@@ -73,11 +73,12 @@ def tags_in(header):
     return TAG.findall(header or "")
 
 
-def check_modified(request, state):
-    """Raise NotModified where the client holds the answer already: one that was given in this very state."""
+def holds(request, state):
+    """The tag of the answer that the client holds already: one that was given in this very state; None where it holds none."""
     for tag in tags_in(request.headers.get("If-None-Match")):
         if tag.rpartition(".")[2] == state:
-            raise NotModified(f'"{tag}"' if "." in tag else f'W/"{tag}"')
+            return f'"{tag}"' if "." in tag else f'W/"{tag}"'
+    return None
 
 
 def names_version(request, record):

@@ -22,8 +22,16 @@ class AnonymousThrottle(Throttle):
     def get_rate(self):
         return settings.API_ANONYMOUS_RATE or None
 
+    def counts(self, request):
+        """Count a request of the public before a view is asked, which then does not count it again; whether it may be made."""
+        request.is_counted = self.allow_request(request, view=None)
+        return request.is_counted
+
+    def allow_request(self, request, view):
+        return getattr(request, "is_counted", False) or super().allow_request(request, view)
+
     def get_cache_key(self, request, view):
-        if request.user.is_authenticated:
+        if view and request.user.is_authenticated:
             return None
         return self.cache_format % {"scope": self.scope, "ident": address_of(request)}
 

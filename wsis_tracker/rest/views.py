@@ -8,8 +8,7 @@ from rest_framework.permissions import SAFE_METHODS
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
-from .answers import Given, give_again, keep
-from .conditional import NotModified, check_modified, state_of, tag_of
+from .conditional import NotModified, holds, state_of, tag_of
 from .formats import Negotiation, listed
 
 
@@ -32,17 +31,14 @@ class StrictView(APIView):
         super().initial(request, *args, **kwargs)
         if request.method in ("GET", "HEAD"):
             self.state = self.state_now()
-            check_modified(request, self.state)
-            if self.for_all:
-                give_again(self.state)
-
-    @property
-    def for_all(self):
-        """Whether the answer is the public's, as whoever has not signed in gets it."""
-        return not self.request.user.is_authenticated
+            if tag := holds(request, self.state):
+                raise NotModified(tag)
 
     def state_now(self):
-        person = None if self.for_all else self.request.user.pk
+        """The state that the answer to the person depends on; one that the public gets has been told already."""
+        if hasattr(self.request, "state"):
+            return self.request.state
+        person = self.request.user.pk if self.request.user.is_authenticated else None
         return state_of(self.request, person, getattr(self.request, "accepted_media_type", ""))
 
     def perform_authentication(self, request):
@@ -56,16 +52,12 @@ class StrictView(APIView):
     def handle_exception(self, exc):
         if isinstance(exc, NotModified):
             return Response(status=status.HTTP_304_NOT_MODIFIED, headers={"ETag": exc.tag})
-        if isinstance(exc, Given):
-            return exc.response
         return super().handle_exception(exc)
 
     def finalize_response(self, request, response, *args, **kwargs):
         response = super().finalize_response(request, response, *args, **kwargs)
         if self.state and response.status_code == status.HTTP_200_OK and "ETag" not in response:
             response["ETag"] = tag_of(self.state)
-        if self.state and self.for_all:
-            keep(self.state, response)
         if request.method in SAFE_METHODS:
             response.setdefault("Cache-Control", "no-cache")  # kept, and asked for anew by its tag
             if self.formats:
