@@ -81,6 +81,14 @@ def instrument(printed):
 
 def normalise(printed):
     """The one form of a symbol: `C06/07` and `C06/7-E` are `C06/7`; a text of no known family keeps its words."""
+    form, before = simplified(printed), None
+    while form != before:  # what one rule takes away may be what kept another from its work
+        form, before = simplified(form), form
+    return form
+
+
+def simplified(printed):
+    """A symbol after each rule has been applied once."""
     named = instrument(printed)
     if named:
         return named.key
