@@ -316,3 +316,15 @@ def test_staff_who_may_see_changes_are_told_who_and_why(client, django_user_mode
     client.force_login(django_user_model.objects.create_superuser("chief"))
     told = client.get("/api/v1/changes/?limit=1", headers={"host": "localhost"}).json()["results"][0]
     assert told["staff"]["reason"] == "made by a test"
+
+
+def test_the_staff_asks_for_what_names_a_draft_of_which_the_public_knows_nothing(client, sign_in):
+    draft = factories.OrganisationFactory(visibility="draft")
+    role = factories.RoleFactory(organisation=draft, visibility="draft")
+    asked = {"organisation": draft.slug}
+    assert client.get("/api/v1/roles/", asked, headers={"host": "localhost"}).status_code == 400
+    sign_in("Reader")
+    found = client.get("/api/v1/roles/", asked, headers={"host": "localhost"}).json()["results"]
+    assert [row["slug"] for row in found] == [role.slug]
+    assert client.get("/roles/", asked, headers={"host": "localhost"}).status_code == 404
+    assert client.get("/tasks/", {"responsible": draft.slug}, headers={"host": "localhost"}).status_code == 400

@@ -16,12 +16,11 @@ from django.contrib.auth import get_user_model
 from django.contrib.auth.hashers import make_password
 from django.core.exceptions import FieldDoesNotExist, ValidationError
 from django.db import models
-from django.db.models import UniqueConstraint
 
 from .changes import act
-from .constraints import names_in
 from .fields import SlugsField, TranslatedField
 from .records import Record, Visibility
+from .writing import key
 
 #: The account of what was done in the register from which a dump comes.
 ELSEWHERE = "register"
@@ -172,18 +171,12 @@ def load_parts(row, overwrite):
                 continue
             row.changed.add(name)
             if row.new or overwrite:
-                twin = next((other for other in held if key_in(model, other) == key_in(model, part)), None)
+                twin = next((other for other in held if key(other) == key(part)), None)
                 if twin:
                     assign(twin, line, where)
                 write(twin or part, where)
     if row.new or (row.changed and overwrite):
         row.record.settle()
-
-
-def key_in(model, part):
-    """What makes a part the one it is among those of its record: the fields that its model's unique constraints compare."""
-    names = {name for rule in model._meta.constraints if isinstance(rule, UniqueConstraint) for name in names_in(rule)}
-    return [getattr(part, model._meta.get_field(name).attname) for name in sorted(names)] or part
 
 
 def same(part, other, row):
@@ -232,10 +225,10 @@ def key_of(model_field, slug, where):
         raise BadRecord(f"{where}: accounts stand in no file.")
     if not slug:
         return None
-    key = model_field.related_model.objects.filter(slug=slug).values_list("pk", flat=True).first()
-    if key is None:
+    found = model_field.related_model.objects.filter(slug=slug).values_list("pk", flat=True).first()
+    if found is None:
         raise BadRecord(f"{where}: there is no “{slug}” among the {model_field.related_model.collection} yet.")
-    return key
+    return found
 
 
 def write(instance, where):

@@ -63,12 +63,12 @@ def match(record, of):
 
 def key(part):
     """What makes a part the one it is among those of its record."""
-    return key_of(part, {name: getattr(part, name) for name in key_names(part)})
+    return [getattr(part, part._meta.get_field(name).attname) for name in key_names(part)]
 
 
 def key_of(part, row):
     """The same of a row: the values, or where it says nothing their defaults, of the fields that make a part the one it is."""
-    return [row.get(name, part._meta.get_field(name).get_default()) for name in key_names(part)]
+    return [plain_key(row.get(name, part._meta.get_field(name).get_default())) for name in key_names(part)]
 
 
 def key_names(part):

@@ -17,6 +17,7 @@ from wsis_tracker.register import dates
 from wsis_tracker.register.fields import PartialDateField
 from wsis_tracker.register.records import Record
 
+from .permissions import seen
 from .problems import BadParameter
 
 ONE = ["exact", "in"]
@@ -78,6 +79,10 @@ class KnownFilter(django_filters.Filter):
     def known(self, values):
         raise NotImplementedError
 
+    def seen(self, model):
+        """The records of a model of which who asks may know."""
+        return seen(getattr(self.parent.request, "user", None), model)
+
     def several(self):
         """The same filter, which also reads a comma as a gap between values."""
         twin = copy.deepcopy(self)
@@ -109,7 +114,7 @@ class RecordFilter(KnownFilter):
         return model
 
     def known(self, values):
-        return dict(self.record.objects.published().filter(slug__in=values).order_by().values_list("slug", "pk"))
+        return dict(self.seen(self.record).filter(slug__in=values).order_by().values_list("slug", "pk"))
 
 
 class ChoiceFilter(KnownFilter):
@@ -124,10 +129,10 @@ class ChoiceFilter(KnownFilter):
 
 
 class InUseFilter(KnownFilter):
-    """Keep the rows whose field has one of the values, each of which some published record must bear."""
+    """Keep the rows whose field has one of the values, each of which some record must bear of which who asks may know."""
 
     def known(self, values):
-        rows = self.model.objects.published().filter(**{f"{self.field_name}__in": values})
+        rows = self.seen(self.model).filter(**{f"{self.field_name}__in": values})
         return {value: value for value in rows.order_by().values_list(self.field_name, flat=True).distinct()}
 
 

@@ -12,6 +12,13 @@ def permission(action, model):
     return f"{model._meta.app_label}.{action}_{model._meta.model_name}"
 
 
+def seen(user, model):
+    """The records of a model that a person may see: what is published, and to the staff who may view them the others too."""
+    if user and user.is_authenticated and user.has_perm(permission("view", model)):
+        return model.objects.all()
+    return model.objects.published()
+
+
 class RegisterPermission(BasePermission):
     """Reading is open; writing needs the permission of the method, an action that of its own (`needs` of the view's method)."""
 
