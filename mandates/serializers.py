@@ -8,7 +8,7 @@ from rest_framework import serializers
 
 from wsis_tracker.rest.fields import Link, PartLinks, PartTexts, RelatedRecord, Texts, api_url, link
 from wsis_tracker.rest.problems import CONTENT_TYPE
-from wsis_tracker.rest.serializers import Reading, RecordSerializer, Shape
+from wsis_tracker.rest.serializers import PartSerializer, Reading, RecordSerializer, Shape
 
 from .models import (
     Appointment,
@@ -27,7 +27,7 @@ from .models.documents import Certainty
 from .models.mandates import MandateAddressee
 
 
-class SourceSerializer(Reading, serializers.Serializer):
+class SourceSerializer(Reading, PartSerializer):
     """Where a fact is read; `field` and `value` where the paragraph gives another value than the record."""
 
     default_error_messages = {"document": "The provision is not one of this document."}
@@ -56,7 +56,7 @@ class SourcedSerializer(RecordSerializer):
     LAST = ["sources", *RecordSerializer.LAST]
 
 
-class OrganisationNameSerializer(Shape):
+class OrganisationNameSerializer(PartSerializer, Shape):
     class Meta:
         model = OrganisationName
         fields = ["name", "kind", "valid_from", "valid_until"]
@@ -139,7 +139,7 @@ class AppointmentSerializer(SourcedSerializer):
         ]
 
 
-class TextAddressSerializer(Shape):
+class TextAddressSerializer(PartSerializer, Shape):
     """Where the official text can be read."""
 
     class Meta:

@@ -7,7 +7,7 @@ from rest_framework import serializers
 
 from mandates.serializers import SourcedSerializer
 from wsis_tracker.rest.fields import Link, PartialDate, PartLinks, link
-from wsis_tracker.rest.serializers import RecordSerializer, Shape, Strict, told
+from wsis_tracker.rest.serializers import PartSerializer, RecordSerializer, Shape, Strict, told
 
 from .models import Conclusion, Meeting, Progress, ProgressEvidence, Question, Submission, Task, TaskMove
 from .models.discussions import MeetingState, QuestionState
@@ -219,7 +219,7 @@ class TaskSerializer(SourcedSerializer):
         return [row for row in rows.all() if self.known(row.on)]
 
 
-class EvidenceSerializer(Shape):
+class EvidenceSerializer(PartSerializer, Shape):
     class Meta:
         model = ProgressEvidence
         fields = ["document", "url"]

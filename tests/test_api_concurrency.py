@@ -6,11 +6,10 @@ from threading import Barrier, Event
 
 import httpx
 import pytest
-from django.core.exceptions import ValidationError
-from django.db import connection
+from django.db import IntegrityError, connection
 
 from mandates.models import Organisation
-from wsis_tracker.register.changes import Change, act
+from wsis_tracker.register.changes import Change, Overtaken, act
 
 from . import factories
 
@@ -183,30 +182,73 @@ def test_two_records_may_come_to_name_each_other_at_once(in_threads, programs):
         assert [response.status_code for response in at_once(writing, name)] == [200, 200]
 
 
+def publish(record):
+    Organisation.objects.filter(pk=record.pk).show_as("published")
+
+
+def withdraw(record):
+    Organisation.objects.filter(pk=record.pk).show_as("draft")
+
+
+def put_under(other):
+    def put(record):
+        above = Organisation.objects.get(pk=other(record).pk)
+        record = Organisation.objects.get(pk=record.pk)
+        record.parent = above
+        record.full_clean()
+        record.save()
+
+    return put
+
+
+#: What one does to a body and another meanwhile to the body above it, whose `below` it is, and how the later is refused.
+AT_ONCE = {
+    "published, while what it names is withdrawn": (publish, withdraw, Overtaken),
+    "put under a body that is put under it": (put_under(lambda body: body.above), put_under(lambda above: above.below), Overtaken),
+    "put under a body that is deleted": (put_under(lambda body: body.above), lambda above: above.delete(), IntegrityError),
+}
+
+
 @pytest.mark.skipif(connection.vendor == "sqlite", reason="SQLite lets one write at a time, whose checks see what the one before did")
-@pytest.mark.parametrize("late", ["publishes", "withdraws"])
-def test_nothing_published_names_what_is_withdrawn_at_the_same_time(in_threads, late):
+@pytest.mark.parametrize("case", AT_ONCE)
+def test_no_rule_is_broken_by_two_who_do_not_see_each_other(in_threads, case):
     """Each sees the register as it was before the other's act; whoever ends last is told, and his act undone."""
+    late, early, refusal = AT_ONCE[case]
 
     def make():
-        above = factories.OrganisationFactory()
-        return {"publishes": factories.OrganisationFactory(parent=above, visibility="draft").pk, "withdraws": above.pk}
+        above = factories.OrganisationFactory(visibility="published" if early is withdraw else "draft")
+        body = factories.OrganisationFactory(visibility="draft", parent=above if early is withdraw else None)
+        body.above, above.below = above, body
+        return body, above
 
-    def show(keys, does, after=(), before=()):
-        with act(reason=does):
-            Organisation.objects.filter(pk=keys[does]).show_as("published" if does == "publishes" else "draft")
-            for event in after:
-                event.set()
-            for event in before:
-                event.wait(60)
+    def do(what, record, begun=None, others_done=None):
+        with act(reason="a test"):
+            what(record)
+            if begun:
+                begun.set()
+                others_done.wait(60)
 
-    keys, (early,) = in_threads.submit(make).result(), {"publishes", "withdraws"} - {late}
-    written, ended = Event(), Event()
-    last = in_threads.submit(show, keys, late, [written], [ended])
-    written.wait(60)
-    in_threads.submit(show, keys, early).result()
-    ended.set()
-    with pytest.raises(ValidationError, match=r"points? to"):
+    body, above = in_threads.submit(make).result()
+    before = (body.visibility, body.parent)
+    begun, others_done = Event(), Event()
+    last = in_threads.submit(do, late, body, begun, others_done)
+    begun.wait(60)
+    in_threads.submit(do, early, above).result()
+    others_done.set()
+    with pytest.raises(refusal):
         last.result()
-    shown = in_threads.submit(lambda: {row.pk: row.visibility for row in Organisation.objects.filter(pk__in=keys.values())}).result()
-    assert list(shown.values()) == (["draft", "draft"] if early == "withdraws" else ["published", "published"])
+    now = in_threads.submit(lambda: Organisation.objects.select_related("parent").get(pk=body.pk)).result()
+    assert (now.visibility, now.parent) == before
+
+
+@pytest.mark.skipif(connection.vendor == "sqlite", reason="SQLite lets one write at a time, whose checks see what the one before did")
+@pytest.mark.parametrize("key", [{}, {"Idempotency-Key": "many-under-one"}])
+def test_who_names_what_is_deleted_meanwhile_is_told_so(in_threads, programs, key):
+    above = in_threads.submit(lambda: factories.OrganisationFactory(visibility="draft").slug).result()
+    (one, other), _answers = programs(2)
+    items = [{"name": {"en": f"Below {n} {len(key)}"}, "kind": "office", "parent": above} for n in range(60)]
+    with ThreadPoolExecutor(1) as threads:
+        written = threads.submit(one.send, "POST", "organisations/", json=items, headers=key)
+        other.send("DELETE", f"organisations/{above}/")
+        response = written.result()
+    assert response.status_code in (201, 400, 409)  # as it came before the deletion, after it, or in between

@@ -145,7 +145,7 @@ def test_a_spreadsheet_goes_on_on_another_sheet_where_one_is_full(get, monkeypat
     assert len({tuple(cell.value for cell in sheet[1]) for sheet in book.worksheets}) == 1
 
 
-@pytest.mark.parametrize("title", ["=1+1", "+1", "-1", "@sum", "\t=1", "\r=1", "\n=1"])
+@pytest.mark.parametrize("title", ["=1+1", "+1", "-1", "@sum", "\t=1", "\r=1", "\n=1", "\ufeff=1", "\u200b=1", "＝1+1"])
 def test_no_cell_is_a_formula(get, title):
     factories.TaskFactory(slug="formula", title=title)
     [row] = rows(get("tasks.csv", slug="formula"))
@@ -270,3 +270,16 @@ def test_the_schema_knows_the_forms_of_a_list(client):
     assert "text/calendar" in schema["paths"]["/api/v1/meetings/"]["get"]["responses"]["200"]["content"]
     assert list(schema["paths"]["/api/v1/roles/{slug}/"]["get"]["responses"]["200"]["content"]) == ["application/json"]
     assert list(schema["paths"]["/api/v1/roles/"]["post"]["responses"]["201"]["content"]) == ["application/json"]
+
+
+@pytest.mark.parametrize(
+    "accept, given",
+    [
+        ("application/json; charset=utf-8", "application/json"),
+        ("application/json; indent=4", "application/json"),
+        ("text/csv; charset=utf-8, application/json; charset=utf-8; q=0.5", "text/csv"),
+    ],
+)
+def test_a_form_is_known_whatever_else_is_said_of_it(client, accept, given):
+    response = client.get("/api/v1/people/", headers={"host": "localhost", "accept": accept})
+    assert (response.status_code, response["Content-Type"].partition(";")[0]) == (200, given)

@@ -1,5 +1,7 @@
 """Whatever fails under `/api/` is told as a problem, never as a page, never as a 500, and never as the whole list."""
 
+import json
+
 import pytest
 from django.test import Client
 
@@ -207,3 +209,9 @@ def test_a_forged_request_is_refused_by_our_own_page():
     response = Client(enforce_csrf_checks=True).post("/tasks/", headers=HOST)
     assert response.status_code == 403
     assert "You may not see or do this" in response.content.decode()
+
+
+def test_more_than_is_taken_at_once_is_refused_as_such(client, sign_in):
+    sign_in("Editor")
+    body = json.dumps({"name": {"en": "x" * 3_000_000}, "kind": "office"})
+    problem(client.post("/api/v1/organisations/", body, content_type="application/json", headers={"host": "localhost"}), 413)

@@ -40,6 +40,11 @@ def told(response):
     return {error["pointer"]: error["detail"] for error in response.json().get("errors", [])}
 
 
+def read_at(send, record):
+    """When a record was changed last, as the API says it."""
+    return send("get", f"{record.collection}/{record.slug}/").json()["updated_at"]
+
+
 ORGANISATION = {"acronym": "APT", "name": {"en": "Asia-Pacific Telecommunity"}, "kind": "agency"}
 
 
@@ -110,7 +115,11 @@ class TestOneRecord:
             (ORGANISATION | {"sources": [{"provision": "tunis-agenda-para-109", "field": "kind"}]}, "/sources/0"),
             (ORGANISATION | {"sources": [{"provision": "tunis-agenda-para-109", "document": "c06-7"}]}, "/sources/0/document"),
             (ORGANISATION | {"sources": [{}]}, "/sources/0/provision"),
+            (ORGANISATION | {"sources": [{"provision": "tunis-agenda-para-109", "wrods": "lost"}]}, "/sources/0/wrods"),
             (ORGANISATION | {"names": [{"name": "A"}, {"name": "B", "valid_from": "x"}]}, "/names/1/valid_from"),
+            (ORGANISATION | {"names": [{"name": "A", "colour": "red"}]}, "/names/0/colour"),
+            (ORGANISATION | {"names": [{"name": "\ud800"}]}, "/names/0/name"),
+            ({"\ud800": 1}, ""),
             ("a text", ""),
         ],
     )
@@ -148,6 +157,24 @@ class TestOneRecord:
             response = send("put", path, read | {"change_reason": "As it is"}, if_match=tag(path))
             assert response.status_code == 200, (path, response.content)
             assert {k: v for k, v in response.json().items() if k != "updated_at"} == {k: v for k, v in read.items() if k != "updated_at"}
+
+    @pytest.mark.parametrize(
+        "body",
+        ["{", '{"name": {"en": "A"}, "name": {"en": "B"}}', '{"position": NaN}', "[" * 100_000, '{"a":' * 50_000, b"\xff", b'{"a": "\x00'],
+        ids=["cut off", "said twice", "no number", "deep lists", "deep objects", "not UTF-8", "a control"],
+    )
+    def test_what_is_no_json_is_refused(self, client, sign_in, body):
+        sign_in("Editor")
+        response = client.generic("POST", "/api/v1/organisations/", body, content_type="application/json", headers=HOST)
+        assert response.status_code == 400
+        assert response.json()["detail"]
+
+    def test_a_part_is_sent_whole(self, send, sign_in):
+        sign_in("Reviewer")
+        for path in ("organisations/itu/", "meetings/wg-wsis-9/"):
+            response = send("patch", path, {"sources": [{"words": "x"}], "change_reason": "A source"}, if_match="*")
+            assert response.status_code == 400
+            assert told(response) == {"/sources/0/provision": "This field is required."}
 
     def test_a_slug_is_never_changed(self, send, sign_in):
         sign_in("Editor")
@@ -233,6 +260,19 @@ class TestWhatIsPublished:
         assert send("delete", path, if_match=tag(f"activities/{activity.slug}/")).status_code == 204
         assert not Activity.objects.filter(pk=activity.pk).exists()
         assert Activity.history.filter(slug=activity.slug, history_type="-").get().change.reason == "twice"
+
+    def test_it_is_not_moved_out_of_sight_without_a_reason(self, send, sign_in):
+        provision, hidden = factories.ProvisionFactory(), factories.DocumentFactory(visibility="draft")
+        sign_in("Reviewer")
+        for path, body in [
+            (f"provisions/{provision.slug}/", {"document": hidden.slug}),
+            ("provisions/", [{"slug": provision.slug, "document": hidden.slug, "updated_at": read_at(send, provision)}]),
+        ]:
+            response = send("patch", path, body, if_match="*")
+            assert response.status_code == 400
+            assert "Say why: the record is published." in response.json()["detail"]
+        provision.refresh_from_db()
+        assert provision.shown_to_public
 
     def test_a_paragraph_joins_a_published_document_by_a_reviewer_alone(self, send, sign_in):
         body = {"document": "c06-7", "position": 9000, "label": "para-9000", "change_reason": "Forgotten"}
@@ -337,6 +377,12 @@ class TestMany:
         read = client.get(f"/api/v1/activities/{activity.slug}/", headers=HOST).json()["updated_at"]
         assert send("patch", address, [item | {"updated_at": "2020-01-01T00:00:00Z"}]).status_code == 412
         assert send("patch", address, [item | {"updated_at": read}]).json()[0]["title"] == "Another title"
+
+    def test_each_is_named_once(self, send, sign_in):
+        sign_in("Editor")
+        draft = factories.OrganisationFactory(visibility="draft")
+        response = send("patch", "organisations/", [{"slug": draft.slug, "acronym": acronym} for acronym in "AB"])
+        assert told(response) == {"/0/slug": "Named more than once.", "/1/slug": "Named more than once."}
 
     @pytest.mark.parametrize("body", [[], [1], {"slug": "x"}, None, [{"slug": "a\0b"}], [{"slug": "\ud800"}]])
     def test_a_list_of_objects_is_expected(self, send, sign_in, body):

@@ -62,6 +62,33 @@ def test_a_failure_is_not_kept(ask):
     assert ask("organisations/not-there-yet/").status_code == 200
 
 
+@pytest.mark.parametrize(
+    "one, other",
+    [
+        # The same letters as bytes of UTF-8 that were not encoded, and what one would read in them who took them for Latin-1.
+        (("/api/v1/organisations/", "q=м"), ("/api/v1/organisations/", "q=%C3%90%C2%BC")),
+        (("/api/v1/organisations/", "limit=2"), ("/api/v1/organisations/", "limit=02")),
+        (("/api/v1/people/", ""), ("/api/v1/./people/", "")),
+    ],
+)
+def test_each_question_has_an_answer_of_its_own(client, one, other):
+    def get(path, query):
+        raw = query.encode().decode("latin-1")
+        response = client.get(path, QUERY_STRING=raw, headers=HOST)
+        return response.status_code, response.get("ETag"), response.content
+
+    alone = get(*other)
+    first = get(*one)
+    assert get(*other)[0] == alone[0]
+    assert first[1] != alone[1]
+    assert get(*one) == first
+
+
+def test_a_client_that_takes_nothing_is_not_given_what_another_takes(client):
+    assert client.get("/api/v1/people/", headers=HOST).status_code == 200
+    assert client.get("/api/v1/people/", headers=HOST | {"accept": ""}).status_code == 406
+
+
 class TestPages:
     PAGES = ["/", "/action-lines/c7/", "/ar/tasks/?overdue=true", "/search/?q=resolution", "/fr/matrix/"]
 

@@ -169,7 +169,7 @@ API_TOKEN_RATE = rate("API_TOKEN_RATE", default="50/s")
 
 REST_FRAMEWORK = {
     "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
-    "DEFAULT_PARSER_CLASSES": ["rest_framework.parsers.JSONParser"],
+    "DEFAULT_PARSER_CLASSES": ["wsis_tracker.rest.parsing.StrictJSONParser"],
     # The first one says how to sign in where that is wanted: 401 with `WWW-Authenticate: Bearer`.
     "DEFAULT_AUTHENTICATION_CLASSES": [
         "wsis_tracker.accounts.authentication.TokenAuthentication",

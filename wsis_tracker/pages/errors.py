@@ -2,6 +2,7 @@
 
 from http import HTTPStatus
 
+from django.core.exceptions import RequestDataTooBig
 from django.shortcuts import render
 from django.utils.translation import gettext_lazy as _
 
@@ -9,6 +10,7 @@ from wsis_tracker.rest.problems import problem_response
 
 SAID = {
     HTTPStatus.BAD_REQUEST: (_("The request cannot be read"), _("Something in the address or in what was sent is malformed.")),
+    HTTPStatus.REQUEST_ENTITY_TOO_LARGE: (_("Too much at once"), _("More was sent than is taken in one request.")),
     HTTPStatus.FORBIDDEN: (_("Not allowed"), _("You may not see or do this.")),
     HTTPStatus.NOT_FOUND: (_("There is no such page"), _("The register has nothing at this address.")),
     HTTPStatus.INTERNAL_SERVER_ERROR: (_("Something failed"), _("The failure is ours. Please try again later.")),
@@ -25,6 +27,8 @@ def failure(request, status, template_name="pages/error.html", *, problems=None,
 
 
 def bad_request(request, exception):
+    if isinstance(exception, RequestDataTooBig):
+        return failure(request, HTTPStatus.REQUEST_ENTITY_TOO_LARGE)
     return failure(request, HTTPStatus.BAD_REQUEST, "pages/failed.html")  # even the request's host may be wrong
 
 

@@ -4,6 +4,7 @@ from contextlib import contextmanager, nullcontext
 from contextvars import ContextVar
 
 from django.conf import settings
+from django.core.exceptions import ValidationError
 from django.db import connection, connections, models, transaction
 from django.db.models import Max
 from django.utils import timezone
@@ -76,11 +77,17 @@ class Change(models.Model):
         return before
 
     def check_written(self):
-        """Raise ValidationError where what was written no longer goes with what others have published or withdrawn meanwhile."""
+        """Raise Overtaken where a rule no longer holds of what was written, for what others have done meanwhile."""
         for model, key in self.written:
-            row = model.objects.filter(pk=key).first()
-            if row is not None:
-                row.check_shown()
+            for row in model._base_manager.filter(pk=key):
+                try:
+                    row.clean()  # the database itself sees to the rest
+                except ValidationError as error:
+                    raise Overtaken([f"{row}: {' '.join(error.messages)}"]) from error
+
+
+class Overtaken(ValidationError):
+    """The act was well in itself, and is not after what somebody else did while it ran; it is undone."""
 
 
 class NoAct(RuntimeError):
@@ -104,12 +111,23 @@ def act(*, by=None, reason="", request_id=""):
             begun_after = Change.objects.last_number()
             change.save()
             yield change
-            if not change.written:
+            if change.written:
+                check_links()
+                if change.take_number() != begun_after:
+                    change.check_written()
+            else:
                 change.delete()
-            elif change.take_number() != begun_after:
-                change.check_written()
     finally:
         _current.reset(token)
+
+
+def check_links():
+    """Let the database say now, and not at the end of the transaction, that what was linked to is gone; it stays from here on.
+
+    SQLite lets one write at a time, whose links were checked as they were made.
+    """
+    if connection.vendor == "postgresql":
+        connection.check_constraints()
 
 
 def acting(request):

@@ -25,7 +25,7 @@ def kept_answers(get_response):
             return get_response(request)
         if request.path.startswith(API) and not AnonymousThrottle().counts(request):
             return get_response(request)  # refused there, in words
-        request.state = state = state_of(request, form=request.headers.get("Accept", ""))
+        request.state = state = state_of(request, form=request.headers.get("Accept"))
         if tag := holds(request, state):
             return HttpResponseNotModified(headers={"ETag": tag, **TO_CACHES})
         if kept := caches["answers"].get(state):

@@ -7,8 +7,10 @@ because of what changed elsewhere.
 """
 
 import re
+from functools import cache
 from hashlib import blake2s
 
+from django.conf import settings
 from django.utils import timezone
 from rest_framework import status
 from rest_framework.exceptions import APIException
@@ -46,7 +48,16 @@ class VersionRequired(APIException):
 
 
 def digest(*parts):
-    return blake2s("\n".join(map(str, parts)).encode(), digest_size=10).hexdigest()
+    return blake2s(repr(parts).encode(), digest_size=10).hexdigest()
+
+
+@cache
+def program():
+    """What tells one state of the program from another: its code, its templates, its catalogues and the settings that pages show."""
+    rooms = [settings.BASE_DIR / name for name in ("wsis_tracker", "mandates", "action_lines", "meetings", "reports", "locale")]
+    files = sorted(path for room in rooms for path in room.rglob("*") if path.suffix in {".py", ".html", ".css", ".js", ".mo"})
+    said = settings.CONTACT, settings.API_ANONYMOUS_RATE, settings.API_TOKEN_RATE
+    return digest(said, (settings.BASE_DIR / "requirements.lock").read_bytes(), *(path.read_bytes() for path in files))
 
 
 def version_of(record):
@@ -60,7 +71,8 @@ def state_of(request, person=None, form=""):
     `person` is None where the answer is the public's. The state is taken before the database is read: what is committed in
     between then only makes the tag old, never the answer.
     """
-    return digest(*Change.objects.latest_act(), request.build_absolute_uri(), timezone.localdate(), person, form)
+    address = request.scheme, request.get_host(), request.path, request.META.get("QUERY_STRING")  # as they came, not as they are written
+    return digest(program(), Change.objects.latest_act(), address, timezone.localdate(), person, form)
 
 
 def tag_of(state, record=None):

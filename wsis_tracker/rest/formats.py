@@ -8,6 +8,7 @@ import csv
 import re
 import tempfile
 from itertools import chain, islice
+from operator import attrgetter
 
 from django.conf import settings
 from django.http import FileResponse, Http404, StreamingHttpResponse
@@ -25,7 +26,7 @@ CHUNK = 500
 #: How many rows a sheet of a spreadsheet holds.
 SHEET = 1_048_576
 #: A text that a spreadsheet would take for a formula.
-FORMULA = re.compile(r"[=+\-@\t\r\n]")
+FORMULA = re.compile(r"[\ufeff\u200b-\u200f\u2060]*[=+\-@＝＋－＠\t\r\n]")
 #: The last line of a table of which the rest could not be read: not every server breaks off the answer.
 INCOMPLETE = "This file is not complete: the server failed while it wrote it."
 #: The parameters by which one page of a table is asked for.
@@ -42,10 +43,16 @@ class Negotiation(DefaultContentNegotiation):
                 raise Http404(f"There is no “{format_suffix}” of this.")
             return named[0], named[0].media_type
         known = {renderer.media_type: renderer for renderer in renderers}
-        preferred = request.get_preferred_type(list(known))
+        preferred = request.get_preferred_type(list(known)) or self.regardless_of_parameters(request, known)
         if preferred is None:
             raise NotAcceptable(f"There is {', '.join(known)}.", available_renderers=renderers)
         return known[preferred], preferred
+
+    def regardless_of_parameters(self, request, known):
+        """The form that a client likes best where it names a charset too: `application/json; charset=utf-8`."""
+        liked = sorted(request.accepted_types, key=attrgetter("quality"), reverse=True)
+        accepted = (f"{one.main_type}/{one.sub_type}" for one in liked if one.quality)
+        return next((media_type for media_type in accepted if media_type in known), None)
 
 
 class Format(BaseRenderer):

@@ -36,9 +36,9 @@ def once(request, answer):
     if not KEY.fullmatch(key):
         raise BadHeader("Idempotency-Key", "1 to 255 visible ASCII characters are expected.")
     asked = digest(request.method, request.get_full_path(), json.dumps(request.data, sort_keys=True))
+    KeptAnswer.objects.filter(at__lt=timezone.now() - KEPT_FOR).delete()  # by itself: nobody waits for the effect of another
     try:
         with transaction.atomic():
-            KeptAnswer.objects.filter(at__lt=timezone.now() - KEPT_FOR).delete()
             kept = KeptAnswer.objects.create(user=request.user, key=key, asked=asked)
             response = answer()
             kept.status, kept.body = response.status_code, JSONRenderer().render(response.data).decode()

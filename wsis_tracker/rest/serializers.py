@@ -108,6 +108,17 @@ class Strict(serializers.Serializer):
         return super().to_internal_value(given)
 
 
+class PartSerializer(Strict):
+    """A part of a record, which is sent whole, also where of the record only what changes is."""
+
+    def to_internal_value(self, given):
+        if isinstance(given, dict):
+            lacking = [name for name, field in self.fields.items() if field.required and not field.read_only and name not in given]
+            if lacking:
+                raise serializers.ValidationError({name: [self.fields[name].error_messages["required"]] for name in lacking})
+        return super().to_internal_value(given)
+
+
 class ReasonSerializer(Strict):
     """Why something is done; kept in the history, and required where the record is published or becomes so."""
 

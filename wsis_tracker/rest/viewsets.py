@@ -4,6 +4,7 @@ A record is written by those whose role allows it. What is published is changed 
 version that was read; an editor's change of it becomes a proposal.
 """
 
+from collections import Counter
 from contextlib import contextmanager
 
 from django.core.exceptions import ValidationError as Invalid
@@ -14,7 +15,7 @@ from rest_framework.decorators import action
 from rest_framework.exceptions import NotFound, PermissionDenied
 from rest_framework.response import Response
 
-from wsis_tracker.register.changes import act
+from wsis_tracker.register.changes import Overtaken, act
 from wsis_tracker.register.proposals import PUBLISH, Proposal
 from wsis_tracker.register.records import Visibility
 
@@ -29,8 +30,8 @@ from .reading import ReadingViewSet
 from .schema import MOST_AT_ONCE
 from .serializers import ProposalSerializer, ReasonSerializer, told
 
-#: What PostgreSQL says where two wait for each other.
-DEADLOCK = "40P01"
+#: What PostgreSQL says where two wait for each other, and where a link leads to nothing.
+DEADLOCK, LINK_BROKEN = "40P01", "23503"
 
 
 class RecordViewSet(ReadingViewSet):
@@ -108,6 +109,10 @@ class RecordViewSet(ReadingViewSet):
             raise serializers.ValidationError({"": ["A list of objects is expected."]})
         if not 0 < len(items) <= MOST_AT_ONCE:
             raise serializers.ValidationError({"": [f"One to {MOST_AT_ONCE} items are taken at once."]})
+        named = Counter(item["slug"] for item in items if is_text(item.get("slug")))
+        twice = {str(n): {"slug": ["Named more than once."]} for n, item in enumerate(items) if named.get(item.get("slug"), 0) > 1}
+        if twice:
+            raise serializers.ValidationError(twice)
         return list(enumerate(items))
 
     def lock_all(self):
@@ -192,11 +197,15 @@ class RecordViewSet(ReadingViewSet):
             cited = "; ".join(sorted({str(getattr(row, "record", row)) for row in error.protected_objects})[:5])
             raise Conflict(f"Other records name it: {cited}.") from error
         except IntegrityError as error:
+            if getattr(error.__cause__, "pgcode", None) == LINK_BROKEN:
+                raise Conflict("Somebody else has just deleted what this names. Nothing was written.") from error
             raise Conflict("Somebody else has just recorded the same. Nothing was written.") from error
         except OperationalError as error:
             if getattr(error.__cause__, "pgcode", None) != DEADLOCK:
                 raise
             raise Conflict("Somebody else was just writing what this has to do with. Nothing was written: send it again.") from error
+        except Overtaken as error:
+            raise Conflict(f"Somebody else was faster. Nothing was written. {' '.join(error.messages)}") from error
         except Invalid as error:
             raise serializers.ValidationError(told(error)) from error
 
@@ -236,7 +245,9 @@ class RecordViewSet(ReadingViewSet):
         raise Stale(self.get_serializer(record).data, tag_of(self.state_now(), record))
 
     def written(self, serializer, reason):
-        """Write what was sent."""
+        """Write what was sent; what is published is touched where it was so before, and where it is so after."""
+        if serializer.instance is not None:
+            self.check_may_touch(serializer.instance, reason)
         serializer.is_valid(raise_exception=True)
         record = serializer.save()
         self.check_may_touch(record, reason)
