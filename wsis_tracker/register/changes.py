@@ -5,29 +5,20 @@ from contextvars import ContextVar
 
 from django.conf import settings
 from django.core.exceptions import ValidationError
-from django.db import connection, connections, models, transaction
+from django.db import connection, models, transaction
 from django.db.models import Max
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 _current = ContextVar("change")
 #: The lock of PostgreSQL under which acts are numbered; any number that nothing else uses.
-NUMBERING = 2_005_1118
+NUMBERING = 20051118
 
 
 class ChangeQuerySet(models.QuerySet):
     def last_number(self):
         """The number of the latest act, 0 where there is none."""
         return self.aggregate(last=Max("number"))["last"] or 0
-
-    def latest_act(self):
-        """The number of the latest act and its instant: as long as they stay, nothing in the register has changed.
-
-        It is asked for at every request, so it stands here as SQL: Django would take longer to write it than the database to answer.
-        """
-        with connections[self.db].cursor() as cursor:
-            cursor.execute("SELECT number, at FROM register_change WHERE number IS NOT NULL ORDER BY number DESC LIMIT 1")
-            return cursor.fetchone() or (0, None)
 
 
 class Change(models.Model):
@@ -60,6 +51,16 @@ class Change(models.Model):
 
     #: While it runs: the rows whose history has been tied to it, each as its model and key; they may have been rolled back since.
     written = None
+
+    @staticmethod
+    def latest_act():
+        """The number of the latest act and its instant: as long as they stay, nothing in the register has changed.
+
+        It is asked for at every request, so it stands here as SQL: Django would take longer to write it than the database to answer.
+        """
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT number, at FROM register_change WHERE number IS NOT NULL ORDER BY number DESC LIMIT 1")
+            return cursor.fetchone() or (0, None)
 
     def take_number(self):
         """Give the act the next number, as the last thing in its transaction; returns the number of the act before it.

@@ -21,11 +21,11 @@ def kept_answers(get_response):
     """Answer the public's questions before any view is asked: with what was made before, or that the client holds it already."""
 
     def middleware(request):
-        if not is_public(request):
+        if not (is_public(request) and is_asked_often(request)):
             return get_response(request)
-        if request.path.startswith(API) and not AnonymousThrottle().counts(request):
+        if request.path.startswith(API) and not AnonymousThrottle().admits(request):
             return get_response(request)  # refused there, in words
-        request.state = state = state_of(request, form=request.headers.get("Accept"))
+        request.state = state = state_of(request, accepted=request.headers.get("Accept"))  # the view tags its answer with it
         if tag := holds(request, state):
             return HttpResponseNotModified(headers={"ETag": tag, **TO_CACHES})
         if kept := caches["answers"].get(state):
@@ -42,12 +42,13 @@ def kept_answers(get_response):
 
 
 def is_public(request):
-    """Whether a request that reads comes from nobody in particular.
+    """Whether a request only reads, and comes from nobody in particular."""
+    return request.method in ("GET", "HEAD") and not request.COOKIES and "Authorization" not in request.headers
 
-    A page as of a day is left out: it is one of as many as there are days, and seldom asked for twice.
-    """
-    known = request.COOKIES or "Authorization" in request.headers
-    return request.method in ("GET", "HEAD") and not known and ("as_of" not in request.GET or request.path.startswith(API))
+
+def is_asked_often(request):
+    """Whether others may ask the same; a page as of a day is one of as many as there are days."""
+    return "as_of" not in request.GET or request.path.startswith(API)
 
 
 def may_be_kept(response):

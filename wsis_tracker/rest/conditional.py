@@ -65,14 +65,14 @@ def version_of(record):
     return digest(record.collection, record.slug, record.updated_at.isoformat())
 
 
-def state_of(request, person=None, form=""):
+def state_of(request, person=None, accepted=""):
     """What an answer depends on besides its record: the register, the question, the day, the person and the form asked for.
 
     `person` is None where the answer is the public's. The state is taken before the database is read: what is committed in
     between then only makes the tag old, never the answer.
     """
     address = request.scheme, request.get_host(), request.path, request.META.get("QUERY_STRING")  # as they came, not as they are written
-    return digest(program(), Change.objects.latest_act(), address, timezone.localdate(), person, form)
+    return digest(program(), Change.latest_act(), address, timezone.localdate(), person, accepted)
 
 
 def tag_of(state, record=None):

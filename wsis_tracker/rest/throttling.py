@@ -22,8 +22,8 @@ class AnonymousThrottle(Throttle):
     def get_rate(self):
         return settings.API_ANONYMOUS_RATE or None
 
-    def counts(self, request):
-        """Count a request of the public before a view is asked, which then does not count it again; whether it may be made."""
+    def admits(self, request):
+        """Whether a request of the public may be made; it is counted here, and by its view not again."""
         request.is_counted = self.allow_request(request, view=None)
         return request.is_counted
 

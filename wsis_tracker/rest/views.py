@@ -1,4 +1,4 @@
-"""What every endpoint has: it answers 405 and 304 rightly, says how long an answer holds, and in which forms there is one."""
+"""What every endpoint has: it answers 405 and 304 rightly, and says in which forms there is an answer."""
 
 from django.utils.cache import patch_vary_headers
 from rest_framework import status
