@@ -12,11 +12,14 @@ def permission(action, model):
     return f"{model._meta.app_label}.{action}_{model._meta.model_name}"
 
 
+def sees_drafts(user, model):
+    """Whether a person, None for the public, may see also those records of a model that are not published."""
+    return user is not None and user.is_authenticated and user.has_perm(permission("view", model))
+
+
 def seen(user, model):
-    """The records of a model that a person may see: what is published, and to the staff who may view them the others too."""
-    if user and user.is_authenticated and user.has_perm(permission("view", model)):
-        return model.objects.all()
-    return model.objects.published()
+    """The records of a model that a person may see."""
+    return model.objects.all() if sees_drafts(user, model) else model.objects.published()
 
 
 class RegisterPermission(BasePermission):

@@ -14,7 +14,7 @@ from wsis_tracker.register.recorded import as_recorded
 from . import members, recorded
 from .conditional import tag_of
 from .formats import TABLES, Format, listed
-from .permissions import permission
+from .permissions import sees_drafts
 from .problems import BadParameter, NotYet
 from .views import StrictView
 
@@ -35,7 +35,7 @@ class ReadingViewSet(StrictView, viewsets.ReadOnlyModelViewSet):
     @cached_property
     def staff(self):
         """Whether the person may see what is not published."""
-        return self.request.user.is_authenticated and self.request.user.has_perm(permission("view", self.queryset.model))
+        return sees_drafts(self.request.user, self.queryset.model)
 
     @property
     def parameters(self):

@@ -24,7 +24,7 @@ from .fields import api_url
 from .filters import is_text
 from .idempotency import once
 from .pagination import LargePages
-from .permissions import RegisterPermission
+from .permissions import RegisterPermission, seen
 from .problems import BadParameter, Conflict
 from .reading import ReadingViewSet
 from .schema import MOST_AT_ONCE
@@ -72,7 +72,7 @@ class RecordViewSet(ReadingViewSet):
 
     def propose(self, partial):
         """Keep an editor's change of a published record for a reviewer; the record stays as it is."""
-        with transaction.atomic():
+        with self.telling_conflicts(), transaction.atomic():
             record, reason = self.locked(self.kwargs["slug"]), self.reason()
             self.check_version(record)
             self.check_reason(reason)
@@ -188,11 +188,16 @@ class RecordViewSet(ReadingViewSet):
 
     @contextmanager
     def acting(self, reason=None):
-        """The act of the request, all or nothing, with the reason that it gives; what the database refuses is a conflict."""
+        """The act of the request, all or nothing, with the reason that it gives."""
         reason = reason or self.reason()
+        with self.telling_conflicts(), act(by=self.request.user, reason=reason, request_id=self.request.id):
+            yield reason
+
+    @contextmanager
+    def telling_conflicts(self):
+        """What the database refuses, or others have overtaken, is a conflict; what a record's own rules refuse is told of its member."""
         try:
-            with act(by=self.request.user, reason=reason, request_id=self.request.id):
-                yield reason
+            yield
         except ProtectedError as error:
             cited = "; ".join(sorted({str(getattr(row, "record", row)) for row in error.protected_objects})[:5])
             raise Conflict(f"Other records name it: {cited}.") from error
@@ -223,8 +228,8 @@ class RecordViewSet(ReadingViewSet):
 
     def locked(self, slug, *, lock=True):
         """The record to be written, which until the end of the act nobody else can write."""
-        seen = self.queryset.model.objects.all() if self.staff else self.queryset.model.objects.published()
-        key = (seen.lock() if lock else seen).filter(slug=slug).values_list("pk", flat=True).first()
+        records = seen(self.request.user, self.queryset.model)
+        key = (records.lock() if lock else records).filter(slug=slug).values_list("pk", flat=True).first()
         if key is None:
             raise NotFound(f"There is no “{slug}” in this collection.")
         return self.now(pk=key)
