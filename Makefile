@@ -76,6 +76,7 @@ bench: .venv/installed .env locale/compiled .bench/installed
 
 # How fast: each list page beside the same list of the API, on the database of DATABASE_URL.
 bench-pages: .venv/installed-dev .env locale/compiled
+	SECURE=0 $(BIN)/python manage.py collectstatic --noinput -v0
 	SECURE=0 API_ANONYMOUS_RATE= API_TOKEN_RATE= DJANGO_SETTINGS_MODULE=wsis_tracker.settings $(BIN)/python -m tests.bench
 
 # The picture in the README, of the register that `make run` serves.

@@ -4,11 +4,11 @@ from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models import F, Q
 from django.db.models.functions import Coalesce
-from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from mandates.models import Mandate, Organisation, Provision
 from mandates.sources import Source
+from wsis_tracker.register.addresses import address
 from wsis_tracker.register.fields import PartialDateField, TranslatedField
 from wsis_tracker.register.indexes import ListIndex
 from wsis_tracker.register.records import DatedRecord, Part, PeriodQuerySet, PeriodRecord, RecordManager, latest_day, unknown_last
@@ -50,7 +50,7 @@ class ActionLine(DatedRecord):
         return self.parent_id or self.pk
 
     def get_absolute_url(self):
-        return reverse("action-line", args=[self.slug])
+        return address("action-line", self.slug)
 
     def called(self):
         return [self.slug, self.code, *self.title.values(), *self.plan_title.values()]
@@ -304,7 +304,7 @@ class Activity(DatedRecord):
         return self.number or self.title
 
     def get_absolute_url(self):
-        return f"{reverse('activities')}?slug={self.slug}"
+        return f"{address('activities')}?slug={self.slug}"
 
     def called(self):
         return [self.slug, self.number, self.title]

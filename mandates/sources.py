@@ -48,16 +48,18 @@ class Source(Part):
             raise ValidationError({"field": _("The record has no field “%(field)s”.") % {"field": self.field}})
 
 
-def with_sources(records):
-    """`records`, each with its sources, their provisions and documents, in one query more."""
-    rows = records.model._meta.get_field("sources").related_model.objects.select_related("provision__document")
-    return records.prefetch_related(models.Prefetch("sources", rows))
-
-
 #: The columns that pages show of a source, of its provision and of that one's document.
 SHOWN = {"id", "record_id", "provision_id", "words", "field", "value"}
 SHOWN_OF_PROVISION = {"id", "document_id", "slug", "label", "number", "kind", "position"}
 SHOWN_OF_DOCUMENT = {"id", "slug", "symbol", "title", "dated_on"}
+
+
+def with_sources(records):
+    """`records`, each with its sources, their provisions and documents, in one query more; they have the columns that pages show."""
+    model = records.model._meta.get_field("sources").related_model
+    shown = [f"{of.path}{name}" for of in shape_of(model) for name in of.names]
+    rows = model.objects.select_related("provision__document").only(*shown)
+    return records.prefetch_related(models.Prefetch("sources", rows))
 
 
 def fetch_sources(*lists):

@@ -35,7 +35,7 @@ class DiscrepancyFilterSet(StrictFilterSet):
     def found(self):
         """The discrepancies of the day asked for, today where none is, within the scope."""
         scope = {"organisation": self.asked("organisation"), "action_line": self.asked("action_line")}
-        found = differing(self.day_or_today, key=self.form.cleaned_data["key"] or None, kinds=self.asked("kind"), **scope)
+        found = differing(self.day_or_today, key=self.form.cleaned_data.get("key") or None, kinds=self.asked("kind"), **scope)
         states = self.asked("state")
         return Found([discrepancy for discrepancy in found if states is None or discrepancy.state in states])
 

@@ -4,11 +4,11 @@ from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models import Q
-from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from mandates.models import Document, Organisation
 from mandates.sources import Source
+from wsis_tracker.register.addresses import address
 from wsis_tracker.register.fields import PartialDateField, SlugsField, TranslatedField
 from wsis_tracker.register.records import Record, RecordManager, RecordQuerySet, latest_day
 
@@ -41,7 +41,7 @@ class Ruling(Record):
         return f"{self.subject}, {self.ruled_on}"
 
     def get_absolute_url(self):
-        return f"{reverse('discrepancies')}?key={self.subject}#{self.subject}"
+        return f"{address('discrepancies')}?key={self.subject}#{self.subject}"
 
     def called(self):
         return [self.slug, self.subject]
@@ -105,7 +105,7 @@ class Report(Record):
         return str(self.title)
 
     def get_absolute_url(self):
-        return reverse("report", args=[self.slug])
+        return address("report", self.slug)
 
     def called(self):
         return [self.slug, *self.title.values()]

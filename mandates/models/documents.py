@@ -7,11 +7,11 @@ from django.core.exceptions import ValidationError
 from django.db import connections, models
 from django.db.models import F, Q
 from django.db.models.functions import Coalesce
-from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from mandates import symbols
 from mandates.sources import Source
+from wsis_tracker.register.addresses import address
 from wsis_tracker.register.fields import PartialDateField, SlugsField, TranslatedField
 from wsis_tracker.register.records import (
     DatedQuerySet,
@@ -117,7 +117,7 @@ class Document(DatedRecord):
         return self.symbol or str(self.title)
 
     def get_absolute_url(self):
-        return reverse("document", args=[self.slug])
+        return address("document", self.slug)
 
     def called(self):
         return [self.slug, self.symbol, self.normalised, *self.title.values(), *texts_of(self, "aliases", "text")]

@@ -2,10 +2,10 @@
 
 from django.db import models
 from django.db.models import Q
-from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from mandates.sources import Source
+from wsis_tracker.register.addresses import address
 from wsis_tracker.register.fields import PartialDateField
 from wsis_tracker.register.records import (
     DatedRecord,
@@ -86,7 +86,7 @@ class Mandate(PeriodRecord):
         return self.action
 
     def get_absolute_url(self):
-        return reverse("mandate", args=[self.slug])
+        return address("mandate", self.slug)
 
     @property
     def only_proposed(self):
@@ -247,7 +247,7 @@ class Figure(DatedRecord):
 
     def get_absolute_url(self):
         source = self.sources.first()
-        return source.provision.get_absolute_url() if source else reverse("documents")
+        return source.provision.get_absolute_url() if source else address("documents")
 
     def called(self):
         return [self.slug, self.of]

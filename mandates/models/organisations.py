@@ -5,10 +5,10 @@ from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models import Q, Value
 from django.db.models.functions import Coalesce
-from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from mandates.sources import Source
+from wsis_tracker.register.addresses import address
 from wsis_tracker.register.constraints import NoOverlap
 from wsis_tracker.register.fields import PartialDateField, TranslatedField
 from wsis_tracker.register.records import (
@@ -96,7 +96,7 @@ class Organisation(PeriodRecord):
         return self.acronym or str(self.name)
 
     def get_absolute_url(self):
-        return reverse("organisation", args=[self.slug])
+        return address("organisation", self.slug)
 
     def called(self):
         return [self.slug, self.acronym, *self.name.values(), *texts_of(self, "names", "name")]
@@ -208,7 +208,7 @@ class Person(Record):
         return self.name
 
     def get_absolute_url(self):
-        return f"{reverse('people')}?slug={self.slug}#{self.slug}"
+        return f"{address('people')}?slug={self.slug}#{self.slug}"
 
     def called(self):
         return [self.slug, self.title, self.name, *texts_of(self, "names", "name")]

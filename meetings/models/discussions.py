@@ -7,12 +7,12 @@ from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models import Exists, OuterRef, Q
 from django.db.models.functions import Coalesce, Substr
-from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from action_lines.models import ActionLine
 from mandates.models import Document, Mandate, Organisation, Phase, Provision
 from mandates.sources import Source
+from wsis_tracker.register.addresses import address
 from wsis_tracker.register.fields import PartialDateField, TranslatedField
 from wsis_tracker.register.records import (
     DateBasis,
@@ -130,7 +130,7 @@ class Meeting(Record):
         return str(self.title)
 
     def get_absolute_url(self):
-        return reverse("meeting", args=[self.slug])
+        return address("meeting", self.slug)
 
     def called(self):
         return [self.slug, *self.title.values()]
@@ -242,7 +242,7 @@ class Submission(DatedRecord):
 
     def get_absolute_url(self):
         record = self.meeting or self.document
-        return f"{record.get_absolute_url() if record else reverse('meetings')}#{self.slug}"
+        return f"{record.get_absolute_url() if record else address('meetings')}#{self.slug}"
 
     def called(self):
         return [self.slug, self.words, self.handed_to]

@@ -4,13 +4,13 @@ from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.db import models, transaction
 from django.db.models import Exists, F, OuterRef, Prefetch, Q, Subquery
-from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from action_lines.models import ActionLine
 from mandates.models import Document, Mandate, Organisation
 from mandates.sources import Source
+from wsis_tracker.register.addresses import address
 from wsis_tracker.register.fields import PartialDateField
 from wsis_tracker.register.records import Part, Record, RecordManager, RecordQuerySet, unknown_last
 
@@ -102,7 +102,7 @@ class Task(Record):
         return self.title
 
     def get_absolute_url(self):
-        return reverse("task", args=[self.slug])
+        return address("task", self.slug)
 
     def called(self):
         return [self.slug, self.title]

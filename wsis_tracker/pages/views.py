@@ -188,7 +188,8 @@ class RecordListView(ListPage):
 
     @cached_property
     def filterset(self):
-        filterset = self.filterset_class(self.request.GET, self.queryset.all().published())
+        made = {*self.request.GET, *self.selects}
+        filterset = self.filterset_class(self.request.GET, self.queryset.all().published(), only=made)
         filterset.refuse_unknown(allowed={"limit", "offset"}, empty_allowed=True)
         return filterset
 
@@ -228,7 +229,7 @@ class RecordListView(ListPage):
         context = self.paged(self.found())
         context["endpoint"] = self.endpoint
         context["collection"] = self.endpoint.removeprefix(API).strip("/")
-        words = "q" in self.filterset.filters
+        words = "q" in self.filterset.known_filters
         counts = {} if context["count"] is None else self.facets()
         form = FilterForm(self.request.GET, selects=self.selects, words=words, others_than={"limit", "offset"}, counts=counts)
         context |= {"rows_template": self.rows_template, "introduction": self.introduction, "follow": self.follow, "also": self.also}

@@ -111,7 +111,16 @@ class RecordManager(models.Manager.from_queryset(RecordQuerySet)):
         return self.get(slug=slug)
 
 
-class Record(models.Model):
+class Worded:
+    """A row whose words of a vocabulary are shown by their labels."""
+
+    def _get_FIELD_display(self, field):  # noqa: N802 - Django's name
+        """The label of a word; Django's own makes every choice hashable at each call, which translates them all."""
+        value = getattr(self, field.attname)
+        return str(dict(field.flatchoices).get(value, value))
+
+
+class Record(Worded, models.Model):
     """A record with a name of its own: its slug, made once and never changed, is its key everywhere outside the database."""
 
     slug = models.SlugField(
@@ -320,7 +329,7 @@ class PartQuerySet(models.QuerySet):
         return self.filter(record__in=(records.as_of(day) if day else records).order_by().values("pk"))
 
 
-class Part(models.Model):
+class Part(Worded, models.Model):
     """A row that lives only within a record, which its `record` field names: a source, a name, an addressee."""
 
     history = HistoricalRecords(inherit=True, bases=[HistoryRow])

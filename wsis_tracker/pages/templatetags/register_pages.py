@@ -1,12 +1,13 @@
 """How pages show dates of the world, texts in several languages, and links that stay on the day asked for."""
 
 import re
+from functools import lru_cache
 from itertools import accumulate
 from urllib.parse import parse_qsl, quote, urlencode, urlsplit, urlunsplit
 
 from django import template
 from django.conf import settings
-from django.urls import reverse, translate_url
+from django.urls import translate_url
 from django.utils.formats import date_format, get_format
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
@@ -14,6 +15,7 @@ from django.utils.translation import get_language, get_language_info
 from django.utils.translation import gettext as _
 
 from wsis_tracker.register import dates
+from wsis_tracker.register.addresses import address
 from wsis_tracker.register.fields import Translation
 from wsis_tracker.register.words import fold
 from wsis_tracker.rest.fields import API
@@ -31,10 +33,15 @@ def shape(name, english):
 
 def say_date(value):
     """A partial date in words: 2002, April 2006, 16 December 2005."""
-    year, month, day = dates.parse(str(value))
+    return date_in_words(str(value), get_language())
+
+
+@lru_cache(maxsize=10_000)
+def date_in_words(value, language):
+    year, month, day = dates.parse(value)
     if day:
-        return date_format(dates.earliest(str(value)), shape("DATE_FORMAT", "j F Y"))
-    return date_format(dates.earliest(str(value)), shape("YEAR_MONTH_FORMAT", "F Y")) if month else str(year)
+        return date_format(dates.earliest(value), shape("DATE_FORMAT", "j F Y"))
+    return date_format(dates.earliest(value), shape("YEAR_MONTH_FORMAT", "F Y")) if month else str(year)
 
 
 @register.filter
@@ -164,7 +171,7 @@ def url_as_of(context, target, **parameters):
     if hasattr(target, "get_absolute_url"):
         url = target.get_absolute_url()
     else:
-        url = target if target.startswith("/") else reverse(target)
+        url = target if target.startswith("/") else address(target)
     return with_parameters(url, **parameters, as_of=context.get("day"))
 
 
@@ -178,10 +185,10 @@ def url_of_text(context, provision):
 @register.inclusion_tag("pages/_take.html", takes_context=True)
 def take(context, title, collection, **asked):
     """A list to take along, on the day that this page shows, as CSV, as a spreadsheet and as data."""
-    addresses = {suffix.upper(): reverse("download", args=[collection, suffix]) for suffix in ("csv", "xlsx")}
+    addresses = {suffix.upper(): address("download", collection, suffix) for suffix in ("csv", "xlsx")}
     addresses["JSON"] = f"{API}{collection}/"
     asked["as_of"] = context.get("day")
-    return {"title": title, "addresses": [(name, with_parameters(address, **asked)) for name, address in addresses.items()]}
+    return {"title": title, "addresses": [(name, with_parameters(place, **asked)) for name, place in addresses.items()]}
 
 
 @register.simple_tag(takes_context=True)
@@ -195,16 +202,17 @@ def section(context, name, title):
     """An entry of the register's menu, on the day that this page shows, marked where this page belongs to it."""
     entry = (
         '<li><a href="{}" aria-current="true">{}</a></li>'
-        if context["request"].path.startswith(reverse(name))
+        if context["request"].path.startswith(address(name))
         else '<li><a href="{}">{}</a></li>'
     )
     return format_html(entry, url_as_of(context, name), title)
 
 
 @register.simple_tag(takes_context=True)
-def in_language(context, code):
-    """The address of this page in another language, with all that is asked of it."""
-    return translate_url(context["request"].get_full_path(), code)
+def page_in_languages(context):
+    """This page in each language, with all that is asked of it: the language's code and own name, and the address."""
+    here = context["request"].get_full_path()
+    return [(code, get_language_info(code)["name_local"], translate_url(here, code)) for code, _name in settings.LANGUAGES]
 
 
 @register.simple_tag(takes_context=True)
