@@ -104,12 +104,13 @@ class CSV(Table):
         return StreamingHttpResponse(self.lines(rows), content_type="text/csv; charset=utf-8", headers=headers)
 
     def lines(self, rows):
-        writer = csv.writer(Echo())
+        line = csv.writer(Echo()).writerow
         try:
-            for place, row in enumerate(rows):
-                yield ("\ufeff" if place == 0 else "") + writer.writerow(row)
+            yield "\ufeff" + line(next(rows))
+            while lines := "".join(map(line, islice(rows, CHUNK))):
+                yield lines
         except Exception:
-            yield writer.writerow([INCOMPLETE])
+            yield line([INCOMPLETE])
             raise
 
 
