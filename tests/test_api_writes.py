@@ -384,10 +384,13 @@ class TestMany:
         response = send("patch", "organisations/", [{"slug": draft.slug, "acronym": acronym} for acronym in "AB"])
         assert told(response) == {"/0/slug": "Named more than once.", "/1/slug": "Named more than once."}
 
-    @pytest.mark.parametrize("body", [[], [1], {"slug": "x"}, None, [{"slug": "a\0b"}], [{"slug": "\ud800"}]])
-    def test_a_list_of_objects_is_expected(self, send, sign_in, body):
-        sign_in("Editor")
-        assert send("patch", "organisations/", body).status_code == 400
+    @pytest.mark.parametrize("method", ["patch", "delete"])
+    @pytest.mark.parametrize(
+        "body", [[], [1], {"slug": "x"}, None, [{"slug": "a\0b"}], [{"slug": "\ud800"}], [{"slug": ["x"]}], [{"slug": {}}]]
+    )
+    def test_a_list_of_objects_is_expected(self, send, sign_in, method, body):
+        sign_in("Administrator")
+        assert send(method, "organisations/", body).status_code == 400
 
 
 class TestSentAgain:

@@ -109,8 +109,9 @@ class RecordViewSet(ReadingViewSet):
             raise serializers.ValidationError({"": ["A list of objects is expected."]})
         if not 0 < len(items) <= MOST_AT_ONCE:
             raise serializers.ValidationError({"": [f"One to {MOST_AT_ONCE} items are taken at once."]})
-        named = Counter(item["slug"] for item in items if is_text(item.get("slug")))
-        twice = {str(n): {"slug": ["Named more than once."]} for n, item in enumerate(items) if named.get(item.get("slug"), 0) > 1}
+        slugs = {place: item["slug"] for place, item in enumerate(items) if is_text(item.get("slug"))}
+        named = Counter(slugs.values())
+        twice = {str(place): {"slug": ["Named more than once."]} for place, slug in slugs.items() if named[slug] > 1}
         if twice:
             raise serializers.ValidationError(twice)
         return list(enumerate(items))
