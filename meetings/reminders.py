@@ -22,7 +22,6 @@ from wsis_tracker.register import dates
 from wsis_tracker.rest.permissions import sees_drafts
 
 from .models import Reminder, Task, TaskAssignee
-from .models.tasks import PENDING
 
 logger = logging.getLogger(__name__)
 
@@ -65,7 +64,7 @@ def due_of_each(day):
     """`{person: tasks}`: what those who can be written to see to that is due within the longest notice, or overdue."""
     horizon = day + datetime.timedelta(max(settings.REMIND_DAYS_BEFORE, default=0))
     rows = TaskAssignee.objects.filter(
-        user__is_active=True, record__in=Task.objects.filter(state__in=PENDING, due_on__isnull=False, due_on__lte=horizon.isoformat())
+        user__is_active=True, record__in=Task.objects.pending().filter(due_on__isnull=False, due_on__lte=horizon.isoformat())
     )
     found = defaultdict(list)
     for row in rows.exclude(user__email="").select_related("user", "record").order_by("user__username", "record__due_on", "record__slug"):
