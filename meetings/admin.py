@@ -1,15 +1,23 @@
 """Meetings, what was said in them, and what is done about it, as staff keep them."""
 
-from django.contrib import admin
+from django.contrib import admin, messages
 from django.contrib.admin.helpers import ACTION_CHECKBOX_NAME
-from django.urls import path
+from django.http import HttpResponseRedirect
+from django.urls import path, reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from wsis_tracker.register.admin import RecordAdmin, SourcelessFilter
 from wsis_tracker.register.inlines import PartInline, RecordInline, SourceInline
 
-from . import follow_up, models
+from . import follow_up, models, preparation
+
+
+def pages_beside(model_admin, pages, under=""):
+    """The addresses of pages beside the lists and forms of a collection, by their names."""
+    prefix = f"{model_admin.opts.app_label}_{model_admin.opts.model_name}"
+    for name, page in pages.items():
+        yield path(f"{under}{name}/", model_admin.admin_site.admin_view(page.as_view(model_admin=model_admin)), name=f"{prefix}_{name}")
 
 
 class MeetingConvenerInline(PartInline):
@@ -31,11 +39,15 @@ class SubmissionInline(RecordInline):
 
 class QuestionInline(RecordInline):
     model = models.Question
+    form = preparation.QuestionForm
+    formset = preparation.NumberedFormSet
     fields = ["number", "text", "dated_on", "date_basis", "answered_on", "visibility"]
 
 
 class ConclusionInline(RecordInline):
     model = models.Conclusion
+    form = preparation.ConclusionForm
+    formset = preparation.NumberedFormSet
     fields = ["position", "item", "text", "provision", "concluded_by", "dated_on", "date_basis", "visibility"]
 
 
@@ -44,7 +56,25 @@ class MeetingAdmin(RecordAdmin):
     list_display = ["title", "kind", "series", "number", "held_from", "held_to", "place", "visibility"]
     list_filter = ["kind", "phase", SourcelessFilter]
     search_fields = ["slug", "title"]
+    actions = ["prepare_next", *RecordAdmin.actions]
     inlines = [MeetingConvenerInline, MeetingLineInline, SubmissionInline, QuestionInline, ConclusionInline, MeetingSourceInline]
+
+    def get_urls(self):
+        pages = {
+            "next": preparation.NextMeetingPage,
+            "documents": preparation.SymbolsPage,
+            "order": preparation.OrderPage,
+            "tasks": preparation.TasksPage,
+        }
+        return [*pages_beside(self, pages, "<int:pk>/"), *super().get_urls()]
+
+    @admin.action(description=_("Prepare the next meeting of the series …"), permissions=["add"])
+    def prepare_next(self, request, queryset):
+        series = set(queryset.order_by().values_list("series", flat=True))
+        if len(series) != 1 or "" in series:
+            self.message_user(request, _("Choose meetings of one series."), messages.ERROR)
+            return None
+        return HttpResponseRedirect(reverse("admin:meetings_meeting_next", args=[queryset.first().pk]))
 
 
 class SubmissionSourceInline(SourceInline):
@@ -90,6 +120,9 @@ class ConclusionAdmin(RecordAdmin):
     list_filter = [SourcelessFilter]
     search_fields = ["slug", "text"]
     inlines = [ConclusionMandateInline, ConclusionSourceInline]
+
+    def get_urls(self):
+        return [*pages_beside(self, {"tasks": preparation.TasksOfConclusionPage}, "<int:pk>/"), *super().get_urls()]
 
 
 class TaskOrganisationInline(PartInline):
@@ -184,13 +217,7 @@ class TaskAdmin(RecordAdmin):
 
     def get_urls(self):
         pages = {"move": follow_up.MovePage, "extend": follow_up.ExtendPage, "assign": follow_up.AssignPage}
-        return [
-            *(
-                path(f"{name}/", self.admin_site.admin_view(page.as_view(model_admin=self)), name=f"meetings_task_{name}")
-                for name, page in pages.items()
-            ),
-            *super().get_urls(),
-        ]
+        return [*pages_beside(self, pages), *super().get_urls()]
 
     @admin.action(description=_("Move the selected tasks …"), permissions=["change"])
     def move(self, request, queryset):
