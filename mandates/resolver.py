@@ -12,22 +12,26 @@ LONGEST, MOST = 300, 10
 
 @dataclass(frozen=True)
 class Resolved:
-    """The document that a symbol names, or None; the other versions of it; and where there is none, what may have been meant."""
+    """The document that a symbol names, or None; the other versions of it; and where there is none, what may have been meant.
+
+    It was `chosen` where the symbol names no version of several, and the one in force was taken.
+    """
 
     document: Document | None
     others: tuple[Document, ...] = ()
     candidates: tuple[Document, ...] = ()
+    chosen: bool = False
 
 
-def resolve(printed, day=None):
-    """What `printed` names among the published documents, those of `day` where one is given.
+def resolve(printed, day=None, documents=None):
+    """What `printed` names among the published documents, or those given, those of `day` where one is given.
 
     A resolution that does not say whose it is names none: the candidates are those of any body. One with several versions
     names the version in force, unless a place, a year or a revision is given with it.
     """
     if len(printed) > LONGEST:
         return Resolved(None)
-    documents = Document.objects.published()
+    documents = Document.objects.published() if documents is None else documents
     documents = documents.as_of(day) if day else documents
     named = symbols.instrument(printed)
     if named is None:
@@ -52,7 +56,8 @@ def version(named, printed, documents):
         meant = [in_force(versions)] if versions else []
     if len(meant) != 1:
         return Resolved(None, candidates=tuple(versions))
-    return Resolved(meant[0], others=tuple(document for document in versions if document != meant[0]))
+    others = tuple(document for document in versions if document != meant[0])
+    return Resolved(meant[0], others, chosen=bool(others) and not (named.revised or named.place or named.year))
 
 
 def dates_agree(named, document):

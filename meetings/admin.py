@@ -1,17 +1,23 @@
 """Meetings, what was said in them, and what is done about it, as staff keep them."""
 
-from django import forms
-from django.contrib import admin
-from django.core.exceptions import ValidationError
+from django.contrib import admin, messages
+from django.contrib.admin.helpers import ACTION_CHECKBOX_NAME
+from django.http import HttpResponseRedirect
+from django.urls import path, reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from wsis_tracker.register import dates
-from wsis_tracker.register.admin import RecordAdmin, RecordForm, SourcelessFilter
+from wsis_tracker.register.admin import RecordAdmin, SourcelessFilter
 from wsis_tracker.register.inlines import PartInline, RecordInline, SourceInline
 
-from . import models
-from .models.tasks import TaskState
+from . import follow_up, models, preparation
+
+
+def pages_beside(model_admin, pages, under=""):
+    """The addresses of pages beside the lists and forms of a collection, by their names."""
+    prefix = f"{model_admin.opts.app_label}_{model_admin.opts.model_name}"
+    for name, page in pages.items():
+        yield path(f"{under}{name}/", model_admin.admin_site.admin_view(page.as_view(model_admin=model_admin)), name=f"{prefix}_{name}")
 
 
 class MeetingConvenerInline(PartInline):
@@ -33,11 +39,15 @@ class SubmissionInline(RecordInline):
 
 class QuestionInline(RecordInline):
     model = models.Question
+    form = preparation.QuestionForm
+    formset = preparation.NumberedFormSet
     fields = ["number", "text", "dated_on", "date_basis", "answered_on", "visibility"]
 
 
 class ConclusionInline(RecordInline):
     model = models.Conclusion
+    form = preparation.ConclusionForm
+    formset = preparation.NumberedFormSet
     fields = ["position", "item", "text", "provision", "concluded_by", "dated_on", "date_basis", "visibility"]
 
 
@@ -46,7 +56,25 @@ class MeetingAdmin(RecordAdmin):
     list_display = ["title", "kind", "series", "number", "held_from", "held_to", "place", "visibility"]
     list_filter = ["kind", "phase", SourcelessFilter]
     search_fields = ["slug", "title"]
+    actions = ["prepare_next", *RecordAdmin.actions]
     inlines = [MeetingConvenerInline, MeetingLineInline, SubmissionInline, QuestionInline, ConclusionInline, MeetingSourceInline]
+
+    def get_urls(self):
+        pages = {
+            "next": preparation.NextMeetingPage,
+            "documents": preparation.SymbolsPage,
+            "order": preparation.OrderPage,
+            "tasks": preparation.TasksPage,
+        }
+        return [*pages_beside(self, pages, "<int:pk>/"), *super().get_urls()]
+
+    @admin.action(description=_("Prepare the next meeting of the series …"), permissions=["add"])
+    def prepare_next(self, request, queryset):
+        series = set(queryset.order_by().values_list("series", flat=True))
+        if len(series) != 1 or "" in series:
+            self.message_user(request, _("Choose meetings of one series."), messages.ERROR)
+            return None
+        return HttpResponseRedirect(reverse("admin:meetings_meeting_next", args=[queryset.first().pk]))
 
 
 class SubmissionSourceInline(SourceInline):
@@ -93,37 +121,8 @@ class ConclusionAdmin(RecordAdmin):
     search_fields = ["slug", "text"]
     inlines = [ConclusionMandateInline, ConclusionSourceInline]
 
-
-class TaskForm(RecordForm):
-    """A task, with the move to make: its state and due date change in no other way."""
-
-    move_to = forms.ChoiceField(label=_("Move to"), required=False, choices=[("", _("no move")), *TaskState.choices])
-    move_on = forms.CharField(
-        label=_("On"), required=False, help_text=_("The day in the world: 2002, 2006-04 or 2005-12-16; empty is today.")
-    )
-    move_due_on = forms.CharField(label=_("New due date"), required=False, help_text=_("Empty leaves it."))
-    move_reason = forms.CharField(label=_("Why it is moved"), required=False, help_text=_("Shown to the public with the move."))
-
-    def clean(self):
-        super().clean()
-        data = self.cleaned_data
-        for name in ("move_on", "move_due_on"):
-            if data.get(name):
-                try:
-                    dates.parse(data[name])
-                except ValidationError as error:
-                    self.add_error(name, error)
-        data["move_to"] = data.get("move_to") or ("" if self.instance.pk else TaskState.OPEN)
-        if data.get("move_due_on") and not data["move_to"]:
-            data["move_to"] = self.instance.state
-        data["move_on"] = data.get("move_on") or timezone.now().date().isoformat()
-        if data["move_to"] and not self.errors:
-            try:
-                self.instance.check_move(data["move_to"], on=data["move_on"], due_on=data.get("move_due_on") or None)
-            except ValidationError as error:
-                fields = {"state": "move_to", "on": "move_on"}
-                for name, messages in error.message_dict.items():
-                    self.add_error(fields[name], messages)
+    def get_urls(self):
+        return [*pages_beside(self, {"tasks": preparation.TasksOfConclusionPage}, "<int:pk>/"), *super().get_urls()]
 
 
 class TaskOrganisationInline(PartInline):
@@ -151,36 +150,54 @@ class TaskMoveInline(PartInline):
 
 class ProgressInline(RecordInline):
     model = models.Progress
-    fields = ["on", "text", "organisation"]
+    form = follow_up.ProgressForm
+    formset = follow_up.ProgressFormSet
+    fields = ["on", "text", "organisation", "evidence_document", "evidence_address"]
+
+    def get_queryset(self, request):
+        return super().get_queryset(request).prefetch_related("evidence__document")
+
+    @admin.display(description=_("Evidence: document"))
+    def evidence_document(self, progress):
+        return "; ".join(str(row.document) for row in progress.evidence.all() if row.document)
+
+    @admin.display(description=_("Evidence: address"))
+    def evidence_address(self, progress):
+        return " ".join(row.url for row in progress.evidence.all() if row.url)
 
 
 class TaskSourceInline(SourceInline):
     model = models.TaskSource
 
 
-class OverdueFilter(admin.SimpleListFilter):
-    """Pending after its due date."""
-
-    title = _("overdue")
-    parameter_name = "overdue"
-
-    def lookups(self, request, model_admin):
-        return [("yes", _("overdue"))]
-
-    def queryset(self, request, queryset):
-        if self.value() != "yes":
-            return queryset
-        return queryset.filter(pk__in=models.Task.objects.overdue_on(timezone.now().date().isoformat()).values("pk"))
-
-
 @admin.register(models.Task)
 class TaskAdmin(RecordAdmin):
-    form = TaskForm
-    list_display = ["title", "state", "due_on", "mandate", "conclusion", "visibility"]
-    list_filter = ["state", OverdueFilter, SourcelessFilter]
+    form = follow_up.TaskForm
+    list_display = ["title", "state", "responsible", "due_on", "late", "last_progress", "visibility"]
+    list_filter = [
+        "state", follow_up.OverdueFilter, follow_up.DueFilter, follow_up.AssignedFilter, follow_up.ResponsibleFilter,
+        follow_up.StillFilter, SourcelessFilter,
+    ]  # fmt: skip
     search_fields = ["slug", "title"]
     readonly_fields = ["state", "due_on"]
+    actions = ["move", "extend", "assign", *RecordAdmin.actions]
     inlines = [TaskOrganisationInline, TaskAssigneeInline, TaskLineInline, ProgressInline, TaskMoveInline, TaskSourceInline]
+
+    def get_queryset(self, request):
+        return super().get_queryset(request).now().with_last_progress().with_organisations()
+
+    @admin.display(description=_("responsible"))
+    def responsible(self, task):
+        named = [str(row.organisation) for row in task.organisations.all() if row.part == models.TaskOrganisation.PartTaken.RESPONSIBLE]
+        return ", ".join(named) or None
+
+    @admin.display(description=_("late"))
+    def late(self, task):
+        return _("overdue") if task.late_on(timezone.localdate()) else ""
+
+    @admin.display(description=_("last progress"), ordering="last_progress")
+    def last_progress(self, task):
+        return task.last_progress
 
     def get_fieldsets(self, request, obj=None):
         sets = super().get_fieldsets(request, obj)
@@ -194,9 +211,33 @@ class TaskAdmin(RecordAdmin):
         super().save_model(request, obj, form, change)
         data = form.cleaned_data
         if data["move_to"]:
-            obj.move_to(
-                data["move_to"], on=data["move_on"], by=request.user, reason=data["move_reason"], due_on=data["move_due_on"] or None
-            )
+            obj.move_to(data["move_to"], on=data["move_on"], by=request.user, reason=data["move_reason"], due_on=data["move_due_on"])
+
+    # -- many at once ------------------------------------------------------------------------------------------------
+
+    def get_urls(self):
+        pages = {"move": follow_up.MovePage, "extend": follow_up.ExtendPage, "assign": follow_up.AssignPage}
+        return [*pages_beside(self, pages), *super().get_urls()]
+
+    @admin.action(description=_("Move the selected tasks …"), permissions=["change"])
+    def move(self, request, queryset):
+        return self._ask(follow_up.MovePage, request, queryset)
+
+    @admin.action(description=_("Extend the due date of the selected tasks …"), permissions=["change"])
+    def extend(self, request, queryset):
+        return self._ask(follow_up.ExtendPage, request, queryset)
+
+    @admin.action(description=_("Assign the selected tasks …"), permissions=["change"])
+    def assign(self, request, queryset):
+        return self._ask(follow_up.AssignPage, request, queryset)
+
+    def _ask(self, page, request, queryset):
+        """The page that asks what is to be done with the tasks; it is sent to its own address."""
+        chosen = request.POST.copy()
+        chosen.pop("apply", None)
+        chosen.setlist(ACTION_CHECKBOX_NAME, [str(key) for key in queryset.order_by().values_list("pk", flat=True)[: follow_up.MOST + 1]])
+        request.POST = chosen  # all of the list, where all are chosen
+        return page.as_view(model_admin=self)(request)
 
 
 class ProgressEvidenceInline(PartInline):

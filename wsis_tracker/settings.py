@@ -129,6 +129,12 @@ else:
 # The mail address to which readers write who find an error; without one the pages name the secretariat.
 CONTACT = env.str("CONTACT", default="")
 
+# Where the register is served, for the links in mails.
+SITE_URL = env.str("SITE_URL", default="http://127.0.0.1:8000").rstrip("/")
+# How many days before a task is due its assignees are reminded, and every how many days once it is overdue.
+REMIND_DAYS_BEFORE = env.list("REMIND_DAYS_BEFORE", cast=int, default=[14, 3])
+REMIND_OVERDUE_EVERY = env.int("REMIND_OVERDUE_EVERY", default=7)
+
 AUTH_USER_MODEL = "accounts.User"
 LOGIN_URL = "admin:login"
 AUTH_PASSWORD_VALIDATORS = [

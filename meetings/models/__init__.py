@@ -14,6 +14,7 @@ from .discussions import (
     Submission,
     SubmissionSource,
 )
+from .reminders import Reminder
 from .tasks import (
     Progress,
     ProgressEvidence,
@@ -38,6 +39,7 @@ __all__ = [
     "Question",
     "QuestionForum",
     "QuestionSource",
+    "Reminder",
     "Submission",
     "SubmissionSource",
     "Task",

@@ -1,11 +1,12 @@
 """Meetings, what was put before them, asked in them and concluded by them."""
 
+import re
 from functools import reduce
 from operator import or_
 
 from django.core.exceptions import ValidationError
-from django.db import models
-from django.db.models import Exists, OuterRef, Q
+from django.db import models, transaction
+from django.db.models import Exists, F, OuterRef, Q
 from django.db.models.functions import Coalesce, Substr
 from django.utils.translation import gettext_lazy as _
 
@@ -13,7 +14,7 @@ from action_lines.models import ActionLine
 from mandates.models import Document, Mandate, Organisation, Phase, Provision
 from mandates.sources import Source
 from wsis_tracker.register.addresses import address
-from wsis_tracker.register.fields import PartialDateField, TranslatedField
+from wsis_tracker.register.fields import PartialDateField, TranslatedField, Translation
 from wsis_tracker.register.records import (
     DateBasis,
     DatedQuerySet,
@@ -86,6 +87,10 @@ class MeetingQuerySet(RecordQuerySet):
         }
         return self.filter(reduce(or_, (rules[MeetingState(state)] for state in states)))
 
+    def latest_of(self, series):
+        """The last meeting of a series: that of the highest number, where none has one the latest; None where it has no meeting."""
+        return self.filter(series=series).order_by(F("number").desc(nulls_last=True), F("held_from").desc(nulls_last=True), "-pk").first()
+
 
 class Meeting(Record):
     """A meeting or event of any kind; its dates may be known only in part, or not at all."""
@@ -146,6 +151,63 @@ class Meeting(Record):
         if self.held_from is None:
             return MeetingState.UNDATED
         return MeetingState.HELD if self.held_from <= day else MeetingState.PLANNED
+
+    def title_of(self, number):
+        """The title as the meeting of another number of the series would bear it: “41st meeting” becomes “42nd meeting”."""
+        return Translation({code: renumbered(text, self.number, number) for code, text in self.title.items()})
+
+    @transaction.atomic
+    def prepare_next(self, questions=(), **values):
+        """Make the draft of the meeting that follows this one in its series, with its conveners and lines.
+
+        `questions` are put on its agenda anew, in their order; `values` say what is its own: title, number, dates.
+        """
+        same = {name: getattr(self, name) for name in ("kind", "body", "series", "phase")}
+        meeting = Meeting(**same | values)
+        meeting.full_clean()
+        meeting.save()
+        for row in [*self.conveners.all(), *self.action_lines.all()]:
+            row.pk, row.record = None, meeting
+            row._state.adding = True
+            row.save()
+        for number, question in enumerate(questions, 1):
+            question.carry_over(meeting, number)
+        return meeting
+
+    def attach(self, documents, direction):
+        """Put documents before the meeting, or among what it gave out, as drafts; returns those that were not there before."""
+        there = set(self.submissions.filter(direction=direction).values_list("document", flat=True))
+        made = [Submission(document=of, meeting=self, direction=direction) for of in dict.fromkeys(documents) if of.pk not in there]
+        for submission in made:
+            submission.full_clean()
+            submission.save()
+        return made
+
+    def order_conclusions(self, places):
+        """Move each conclusion to the place that `places`, `{key: number}`, gives it, and let the others make room; returns those moved."""
+
+        def place(numbered):
+            number, conclusion = numbered
+            wanted = places[conclusion.pk]
+            return wanted, (wanted > number) - (wanted < number)  # upwards it comes before the one that is there, downwards after it
+
+        ordered = sorted(enumerate(self.conclusions.order_by("position", "slug"), 1), key=place)
+        moved = []
+        for position, (_number, conclusion) in enumerate(ordered, 1):
+            if conclusion.position != position:
+                conclusion.position = position
+                conclusion.save()
+                moved.append(conclusion)
+        return moved
+
+
+def renumbered(text, number, other):
+    """A title with one number of a meeting in place of another; the letters of an English ordinal follow it."""
+    if number is None or other is None:
+        return text
+    ending = "th" if other % 100 in (11, 12, 13) else {1: "st", 2: "nd", 3: "rd"}.get(other % 10, "th")
+    ordinal, others = re.subn(rf"(?<!\d){number}(?:st|nd|rd|th)\b", f"{other}{ending}", text)
+    return ordinal if others else re.sub(rf"(?<!\d){number}(?!\d)", str(other), text)
 
 
 class MeetingConvener(Part):
@@ -391,6 +453,17 @@ class Question(DatedRecord):
     def state_on(self, day):
         """Open or answered on `day`."""
         return QuestionState.ANSWERED if self.answered_on and self.answered_on <= str(day) else QuestionState.OPEN
+
+    def carry_over(self, meeting, number):
+        """Put the question to another meeting too, as a draft of its own: where it was discussed before stays on record."""
+        names = ("text", "topic", "covers_from", "covers_to")
+        question = Question(meeting=meeting, number=number, **{name: getattr(self, name) for name in names})
+        question.staff_note = _("Carried over from %(meeting)s, question %(number)d.") % {"meeting": self.meeting, "number": self.number}
+        question.full_clean()
+        question.save()
+        for row in self.put_to.all():
+            QuestionForum(record=question, organisation=row.organisation).save()
+        return question
 
 
 class QuestionForum(Part):

@@ -71,6 +71,72 @@ class TaskQuerySet(RecordQuerySet):
         """Of the tasks as of `day` or `now`, keep what `late` does not."""
         return self.filter(~Q(state_then__in=PENDING) | Q(due_then=None) | Q(due_then__gte=day))
 
+    def pending(self):
+        """Keep what is still to be done."""
+        return self.filter(state__in=PENDING)
+
+    def with_last_progress(self):
+        """The tasks, each with `last_progress`: the day of the latest report of progress."""
+        latest = Progress.objects.filter(task=OuterRef("pk")).order_by("-on").values("on")
+        return self.annotate(last_progress=Subquery(latest[:1]))
+
+    def still_since(self, day):
+        """Keep what is pending and has neither moved nor made progress since `day`."""
+        moved = TaskMove.objects.filter(record=OuterRef("pk"), on__gte=day)
+        made = Progress.objects.filter(task=OuterRef("pk"), on__gte=day)
+        return self.pending().filter(~Exists(moved), ~Exists(made))
+
+    def responsible(self, organisation=None):
+        """Keep the tasks for which an organisation, or this one, is responsible."""
+        rows = TaskOrganisation.objects.filter(record=OuterRef("pk"), part=TaskOrganisation.PartTaken.RESPONSIBLE)
+        return self.filter(Exists(rows.filter(organisation=organisation) if organisation else rows))
+
+    def assigned_to(self, user):
+        return self.filter(Exists(TaskAssignee.objects.filter(record=OuterRef("pk"), user=user)))
+
+    def unassigned(self):
+        """Keep the tasks that nobody sees to."""
+        return self.filter(~Exists(TaskAssignee.objects.filter(record=OuterRef("pk"))))
+
+    def move_each(self, state, **move):
+        """Move every task as `Task.move_to` does, or none; returns how many. Raises ValidationError that names the tasks refused."""
+        return self.each(lambda task: task.move_to(state, **move))
+
+    def extend_each(self, due_on, **move):
+        """Give every task a later due date as `Task.extend` does, or none."""
+        return self.each(lambda task: task.extend(due_on, **move))
+
+    def assign_each(self, users=(), organisations=(), part=None):
+        """Assign every task as `Task.assign` does, or none."""
+        return self.each(lambda task: task.assign(users, organisations, part))
+
+    @transaction.atomic
+    def each(self, act):
+        """Do something with every task, or with none; returns with how many. Raises ValidationError with what is refused, task by task."""
+        tasks = list(Task.objects.filter(pk__in=self.order_by().values_list("pk", flat=True)).lock().order_by("pk"))
+        problems = []
+        for task in tasks:
+            try:
+                act(task)
+            except ValidationError as error:
+                problems.append(f"{task}: {' '.join(error.messages)}")
+        if problems:
+            raise ValidationError(problems)
+        return len(tasks)
+
+    @transaction.atomic
+    def follow_up(self, conclusion, title, *, on, by=None, mandate=None, responsible=(), due_on=None, reason=""):
+        """Make a draft task of what a conclusion asks for, open since `on`; its source is the paragraph that sets the conclusion down."""
+        task = self.model(title=title, conclusion=conclusion, mandate=mandate)
+        task.full_clean()
+        task.save()
+        task.assign(organisations=responsible)
+        source = TaskSource(record=task, provision=conclusion.provision)
+        source.full_clean()
+        source.save()
+        task.move_to(TaskState.OPEN, on=on, by=by, reason=reason, due_on=due_on)
+        return task
+
 
 class Task(Record):
     """Something to be done about a mandate or a conclusion."""
@@ -114,9 +180,17 @@ class Task(Record):
         """Whether a task read `as_of` a day or `now` was due before `day` and is pending, by the rule of `TaskQuerySet.late`."""
         return self.state_then in PENDING and bool(self.due_then) and self.due_then < str(day)
 
+    def last_move(self):
+        return self.moves.order_by("-on", "-pk").first() if self.pk else None
+
+    def next_states(self):
+        """The states to which it can be moved now, in the order of their vocabulary."""
+        last = self.last_move()
+        return [state for state in TaskState if state in NEXT[last.to_state if last else ""]]
+
     def check_move(self, state, *, on, due_on=None):
         """Refuse a move that is not allowed, changes nothing, or is dated before the last or after today; return the state before it."""
-        last = self.moves.order_by("-on", "-pk").first() if self.pk else None
+        last = self.last_move()
         before = last.to_state if last else ""
         if state not in NEXT[before] and not (state == before and due_on and due_on != self.due_on):
             raise ValidationError(
@@ -149,8 +223,34 @@ class Task(Record):
         self.settle()
         return move
 
+    def extend(self, due_on, **move):
+        """Give a pending task a due date later than its own, as a move that leaves its state."""
+        if self.state not in PENDING:
+            raise ValidationError({"state": _("It is %(state)s: its due date is not extended.") % {"state": self.get_state_display()}})
+        if self.due_on and due_on <= self.due_on:
+            raise ValidationError({"due_on": _("It is due on %(day)s, which is no earlier.") % {"day": self.due_on}})
+        return self.move_to(self.state, due_on=due_on, **move)
+
+    @transaction.atomic
+    def assign(self, users=(), organisations=(), part=None):
+        """Let users see to the task besides those who do, and give organisations a part in it: to be responsible where none is said."""
+        part = part or TaskOrganisation.PartTaken.RESPONSIBLE
+        assigned = set(self.assignees.values_list("user", flat=True))
+        held = {row.organisation_id: row for row in self.organisations.all()}
+        rows = [TaskAssignee(record=self, user=user) for user in users if user.pk not in assigned]
+        for organisation in organisations:
+            row = held.get(organisation.pk) or TaskOrganisation(record=self, organisation=organisation, part="")
+            if row.part != part:
+                row.part = part
+                rows.append(row)
+        for row in rows:
+            row.full_clean()
+            row.save()
+        if rows:
+            self.save()  # its version is another, as after any change of its parts
+
     def settle(self):
-        last = self.moves.order_by("-on", "-pk").first()
+        last = self.last_move()
         if last and (last.to_state, last.due_to) != (self.state, self.due_on):
             self.state, self.due_on = last.to_state, last.due_to
             self.save(update_fields=["state", "due_on"])

@@ -1,0 +1,94 @@
+"""Pages of the admin beside its lists and forms: one form each, and all that it writes is one act, or nothing."""
+
+import re
+
+from django import forms
+from django.contrib import admin, messages
+from django.contrib.admin.widgets import AutocompleteSelectMultiple
+from django.core.exceptions import PermissionDenied, ValidationError
+from django.db import IntegrityError
+from django.http import HttpResponseRedirect
+from django.utils.translation import gettext_lazy as _
+from django.views.generic import FormView
+
+from .changes import acting
+from .proposals import PUBLISH
+
+
+class ChosenByTyping(AutocompleteSelectMultiple):
+    """Records of a form that are chosen by typing, as where `model` links to one by `link`; what is no key is not looked up."""
+
+    def __init__(self, model, link):
+        super().__init__(model._meta.get_field(link), admin.site)
+
+    def optgroups(self, name, value, attrs=None):
+        return super().optgroups(name, [key for key in value if re.fullmatch(r"\d{1,18}", str(key), re.ASCII)], attrs)
+
+
+def chosen_by_typing(field, model, link):
+    """Let the records of a form's field be chosen by typing."""
+    field.widget = ChosenByTyping(model, link)
+    field.widget.choices = field.choices
+
+
+class ReasonForm(forms.Form):
+    """Why something is done; the class that inherits says with which fields."""
+
+    change_reason = forms.CharField(
+        label=_("Reason for the change"), required=False, widget=forms.Textarea(attrs={"rows": 2, "class": "vLargeTextField"}),
+        help_text=_("Kept in the history; required where a published record is changed."),
+    )  # fmt: skip
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.order_fields([*(name for name in self.fields if name != "change_reason"), "change_reason"])
+
+
+class StaffPage(FormView):
+    """A page of a `model_admin` with a form that does one thing; the class that inherits says what, and who may."""
+
+    template_name = "register/staff_page.html"
+    model_admin = None
+    title = intro = button = ""
+
+    def dispatch(self, request, *args, **kwargs):
+        if not self.is_allowed():
+            raise PermissionDenied
+        return super().dispatch(request, *args, **kwargs)
+
+    def is_allowed(self):
+        """Whether the person may do this at all; what the form names is looked at when it is done."""
+        raise NotImplementedError
+
+    def act(self, form):
+        """Do it, and return what to say to the person. Raises ValidationError where it is refused, and then all is undone."""
+        raise NotImplementedError
+
+    def form_valid(self, form):
+        try:
+            with acting(self.request):
+                said = self.act(form)
+        except ValidationError as error:
+            at_fields = hasattr(error, "error_dict") and error.error_dict.keys() <= form.fields.keys()
+            form.add_error(None, error if at_fields else error.messages)
+        except IntegrityError:
+            form.add_error(None, _("Nothing was saved: somebody else has just recorded the same."))
+        else:
+            messages.success(self.request, said)
+            return HttpResponseRedirect(self.get_success_url())
+        return self.form_invalid(form)
+
+    def get_context_data(self, **kwargs):
+        admin = self.model_admin
+        said = {"title": self.title, "intro": self.intro, "button": self.button, "opts": admin.opts, "success_url": self.get_success_url()}
+        return super().get_context_data(**admin.admin_site.each_context(self.request) | said | kwargs)
+
+
+def check_may_touch(model_admin, request, records, *, reason):
+    """Refuse to change records that the person may not, each by its name, and published ones without a reason."""
+    refused = [str(record) for record in records if not model_admin.has_change_permission(request, record)]
+    if refused:
+        hint = "" if request.user.has_perm(PUBLISH) else _("What is published is changed by a reviewer.")
+        raise ValidationError(_("You may not change: %(records)s. %(hint)s") % {"records": "; ".join(refused), "hint": hint})
+    if not reason and any(record.shown_to_public for record in records):
+        raise ValidationError({"change_reason": _("Say why: a record is published.")})
