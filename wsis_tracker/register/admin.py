@@ -60,6 +60,9 @@ class RecordForm(forms.ModelForm):
         published = was_published or joins_published or self.cleaned_data.get("visibility") == Visibility.PUBLISHED
         if published and not self.cleaned_data.get("change_reason"):
             self.add_error("change_reason", _("Say why: the record is published."))
+        sent_back = (self.initial.get("visibility"), self.cleaned_data.get("visibility")) == (Visibility.IN_REVIEW, Visibility.DRAFT)
+        if sent_back and not self.cleaned_data.get("change_reason"):
+            self.add_error("change_reason", _("Say why: whoever sent it to review reads it."))
 
     def _refuse_overwriting(self):
         """Of two people on one form the later does not undo the earlier; the row stays locked until the form is saved."""
@@ -244,10 +247,10 @@ class RecordAdmin(VersionsAdmin):
         return response
 
     def _lacks_reason(self, request, records, *, public=False):
-        """Whether a request touches published records and does not say why; if so it is told."""
+        """Whether a request touches published records, or moves any to or from the `public`, and does not say why; if so it is told."""
         lacking = request.method == "POST" and not request.POST.get("change_reason", "").strip()
         if lacking and (public or any(record.shown_to_public for record in records)):
-            self.message_user(request, _("Nothing was changed: say why, a record is published."), messages.ERROR)
+            self.message_user(request, _("Nothing was changed: say why."), messages.ERROR)
             return True
         return False
 
@@ -271,7 +274,7 @@ class RecordAdmin(VersionsAdmin):
     def send_to_review(self, request, queryset):
         self._show_as(Visibility.IN_REVIEW, request, queryset)
 
-    @admin.action(description=_("Withdraw the selected records"), permissions=["publish"])
+    @admin.action(description=_("Withdraw the selected records, or send them back"), permissions=["publish"])
     def withdraw(self, request, queryset):
         self._show_as(Visibility.DRAFT, request, queryset)
 
@@ -287,7 +290,7 @@ class RecordAdmin(VersionsAdmin):
         if any(not self.has_change_permission(request, record) for record in records):
             self.message_user(request, _("Nothing was changed: published records are moved by a reviewer."), messages.ERROR)
             return
-        if self._lacks_reason(request, records, public=visibility == Visibility.PUBLISHED):
+        if self._lacks_reason(request, records, public=visibility != Visibility.IN_REVIEW):
             return
         count = queryset.show_as(visibility)
         self.message_user(request, ngettext("%d record: %s.", "%d records: %s.", count) % (count, visibility.label), messages.SUCCESS)
