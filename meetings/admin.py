@@ -203,7 +203,7 @@ class TaskAdmin(RecordAdmin):
         sets = super().get_fieldsets(request, obj)
         move = ["move_to", "move_on", "move_due_on", "move_reason"]
         own = {"fields": [name for name in sets[0][1]["fields"] if name not in move]}
-        may_change = self.has_change_permission(request, obj) if obj else True
+        may_change = self.has_change_permission(request, obj) and not hasattr(request, "proposing") if obj else True
         moving = [(_("Move"), {"fields": move})] if may_change else []
         return [(None, own), *moving, *sets[1:]]
 

@@ -152,6 +152,8 @@ class TaskForm(RecordForm):
     def clean(self):
         super().clean()
         data = self.cleaned_data
+        if self.proposes:
+            data |= {"move_to": "", "move_due_on": ""}  # a move is made, not proposed
         data["move_to"] = data.get("move_to") or ("" if self.instance.pk else TaskState.OPEN)
         if data.get("move_due_on") and not data["move_to"]:
             data["move_to"] = self.instance.state

@@ -169,15 +169,6 @@ def test_an_editor_cannot_publish(client, sign_in):
     assert "not one of the available choices" in errors_of(response)
 
 
-def test_an_editor_sees_a_published_record_and_cannot_change_it(client, sign_in):
-    sign_in("Editor")
-    document = DocumentFactory(title={"en": "As it was"})
-    url = address(Document, "change", document.pk)
-    assert "a reviewer can change it" in client.get(url).content.decode()
-    assert client.post(url, {"title_en": "Overwritten", "change_reason": "x"}).status_code == 403
-    assert Document.objects.get(pk=document.pk).title == {"en": "As it was"}
-
-
 @pytest.mark.parametrize("action", ["publish", "withdraw", "delete_selected"])
 def test_an_editor_has_no_action_that_touches_what_is_published(action, client, sign_in):
     sign_in("Editor")

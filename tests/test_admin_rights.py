@@ -227,7 +227,7 @@ class TestRulings:
         "subject": "role-itu-c7",
         "ruled_on": "2006-05-01",
         "reason": "The Summit's word",
-        "visibility": "published",
+        "visibility": "in-review",
         "change_reason": "x",
     }
 

@@ -40,6 +40,8 @@ CSRF_TRUSTED_ORIGINS = env.list("CSRF_TRUSTED_ORIGINS", default=[])
 CSRF_FAILURE_VIEW = "wsis_tracker.pages.errors.csrf_failure"
 # Demonstration logins have printed passwords: they are made only where this is on.
 DEMO = flag("DEMO", default=False)
+# What is published has been seen by another than its author. A secretariat of one person turns this off.
+FOUR_EYES = flag("FOUR_EYES", default=True)
 
 INSTALLED_APPS = [
     "wsis_tracker",

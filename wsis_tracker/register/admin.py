@@ -1,12 +1,14 @@
 """How staff keep records: every write is an act with a reason, and only those who may publish touch what is published."""
 
 import re
-from functools import cache
+from functools import cache, partial
 
 from django import forms
 from django.contrib import admin, messages
 from django.contrib.admin.actions import delete_selected
 from django.contrib.admin.helpers import ACTION_CHECKBOX_NAME, ActionForm
+from django.contrib.admin.utils import unquote
+from django.contrib.contenttypes.models import ContentType
 from django.core.exceptions import BadRequest, ValidationError
 from django.core.paginator import Paginator
 from django.db import IntegrityError
@@ -18,12 +20,13 @@ from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
+from . import review
 from .changes import acting
 from .fields import TranslatedField
 from .inlines import record_links, visibilities
 from .models import Change, Proposal
 from .proposals import PUBLISH
-from .records import Visibility, names_of_links
+from .records import Record, Visibility, names_of_links
 from .versions import VersionsAdmin
 
 
@@ -40,6 +43,11 @@ class RecordForm(forms.ModelForm):
     #: Of the request, set by `RecordAdmin.get_form`: may it touch what is published, and what the database refused.
     may_publish = False
     refusal = ""
+
+    @property
+    def proposes(self):
+        """Whether what is typed becomes a proposal: the record is published, and another changes it."""
+        return bool(self.instance.pk) and self.instance.shown_to_public and not self.may_publish
 
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
@@ -60,6 +68,9 @@ class RecordForm(forms.ModelForm):
         published = was_published or joins_published or self.cleaned_data.get("visibility") == Visibility.PUBLISHED
         if published and not self.cleaned_data.get("change_reason"):
             self.add_error("change_reason", _("Say why: the record is published."))
+        sent_back = (self.initial.get("visibility"), self.cleaned_data.get("visibility")) == (Visibility.IN_REVIEW, Visibility.DRAFT)
+        if sent_back and not self.cleaned_data.get("change_reason"):
+            self.add_error("change_reason", _("Say why: whoever sent it to review reads it."))
 
     def _refuse_overwriting(self):
         """Of two people on one form the later does not undo the earlier; the row stays locked until the form is saved."""
@@ -157,7 +168,8 @@ class RecordAdmin(VersionsAdmin):
         return [*(["visibility"] if self.model.whole is None else []), *super().get_list_filter(request)]
 
     def get_readonly_fields(self, request, obj=None):
-        return [*super().get_readonly_fields(request, obj), *(["slug"] if obj else []), "created_at", "updated_at"]
+        fixed = [self.model.whole or "visibility"] if obj and hasattr(request, "proposing") else []
+        return [*super().get_readonly_fields(request, obj), *(["slug"] if obj else []), *fixed, "created_at", "updated_at"]
 
     def get_fieldsets(self, request, obj=None):
         """The record's own fields, then how it is kept, then the reason for the change."""
@@ -189,7 +201,8 @@ class RecordAdmin(VersionsAdmin):
     # -- who may do what: a published record is changed by those who may publish -------------------------------------
 
     def has_change_permission(self, request, obj=None):
-        return super().has_change_permission(request, obj) and self._may_touch(request, obj)
+        proposed = getattr(request, "proposing", None)
+        return super().has_change_permission(request, obj) and (self._may_touch(request, obj) or obj == proposed)
 
     def has_delete_permission(self, request, obj=None):
         return super().has_delete_permission(request, obj) and self._may_touch(request, obj)
@@ -209,17 +222,24 @@ class RecordAdmin(VersionsAdmin):
     # -- every write inside an act ----------------------------------------------------------------------------------
 
     def changeform_view(self, request, object_id=None, form_url="", extra_context=None):
-        if object_id and request.method == "GET":
-            record = self.get_object(request, object_id)
-            if record and record.shown_to_public and not request.user.has_perm(PUBLISH):
-                messages.info(request, _("This record is published: a reviewer can change it."))
+        record = self.get_object(request, unquote(object_id)) if object_id else None
+        if record and not self._may_touch(request, record) and super().has_change_permission(request, record):
+            request.proposing = record
+        if record and request.method == "GET":
+            review.tell(request, record)
+        form = partial(super().changeform_view, request, object_id, form_url, extra_context)
+        if request.method == "POST" and hasattr(request, "proposing"):
+            return review.propose(request, record, form)
         try:
             with acting(request):
-                return super().changeform_view(request, object_id, form_url, extra_context)
+                return form()
         except (ValidationError, IntegrityError) as error:  # somebody else was faster than the form's own checks
             request.refusal = " ".join(getattr(error, "messages", [])) or _("Nothing was saved: somebody else has just recorded the same.")
             with acting(request):
-                return super().changeform_view(request, object_id, form_url, extra_context)  # the form as it was typed
+                return form()  # the form as it was typed
+
+    def response_change(self, request, obj):
+        return HttpResponseRedirect(request.path) if hasattr(request, "proposing") else super().response_change(request, obj)
 
     def delete_view(self, request, object_id, extra_context=None):
         record = self.get_object(request, object_id)
@@ -244,10 +264,10 @@ class RecordAdmin(VersionsAdmin):
         return response
 
     def _lacks_reason(self, request, records, *, public=False):
-        """Whether a request touches published records and does not say why; if so it is told."""
+        """Whether a request touches published records, or moves any to or from the `public`, and does not say why; if so it is told."""
         lacking = request.method == "POST" and not request.POST.get("change_reason", "").strip()
         if lacking and (public or any(record.shown_to_public for record in records)):
-            self.message_user(request, _("Nothing was changed: say why, a record is published."), messages.ERROR)
+            self.message_user(request, _("Nothing was changed: say why."), messages.ERROR)
             return True
         return False
 
@@ -271,7 +291,7 @@ class RecordAdmin(VersionsAdmin):
     def send_to_review(self, request, queryset):
         self._show_as(Visibility.IN_REVIEW, request, queryset)
 
-    @admin.action(description=_("Withdraw the selected records"), permissions=["publish"])
+    @admin.action(description=_("Withdraw the selected records, or send them back"), permissions=["publish"])
     def withdraw(self, request, queryset):
         self._show_as(Visibility.DRAFT, request, queryset)
 
@@ -287,7 +307,7 @@ class RecordAdmin(VersionsAdmin):
         if any(not self.has_change_permission(request, record) for record in records):
             self.message_user(request, _("Nothing was changed: published records are moved by a reviewer."), messages.ERROR)
             return
-        if self._lacks_reason(request, records, public=visibility == Visibility.PUBLISHED):
+        if self._lacks_reason(request, records, public=visibility != Visibility.IN_REVIEW):
             return
         count = queryset.show_as(visibility)
         self.message_user(request, ngettext("%d record: %s.", "%d records: %s.", count) % (count, visibility.label), messages.SUCCESS)
@@ -317,9 +337,35 @@ class ChangeAdmin(KeptAdmin):
     date_hierarchy = "at"
 
 
+class WhoseFilter(admin.SimpleListFilter):
+    """The proposals that a person made, and those that he may decide."""
+
+    title = _("whose")
+    parameter_name = "whose"
+
+    def lookups(self, request, model_admin):
+        return [("mine", _("mine")), ("others", _("of others"))]
+
+    def queryset(self, request, queryset):
+        return {"mine": queryset.filter(by=request.user), "others": queryset.exclude(by=request.user)}.get(self.value(), queryset)
+
+
 @admin.register(Proposal)
 class ProposalAdmin(KeptAdmin):
-    list_display = ["at", "kind", "slug", "state", "by", "decided_by"]
+    """What waits for a reviewer, and what became of it; each is shown as the difference that it makes."""
+
+    list_display = ["at", "kind", "slug", "reason", "state", "by", "decided_by"]
     list_select_related = ["kind", "by", "decided_by"]
-    list_filter = ["state"]
+    list_filter = ["state", WhoseFilter, ("kind", admin.RelatedOnlyFieldListFilter)]
     search_fields = ["slug", "reason"]
+
+    def get_queryset(self, request):
+        """Those about records that the person may see."""
+        models = [model for model in self.admin_site._registry if issubclass(model, Record) and review.may_see(request.user, model)]
+        return super().get_queryset(request).filter(kind__in=ContentType.objects.get_for_models(*models).values())
+
+    def changeform_view(self, request, object_id=None, form_url="", extra_context=None):
+        proposal = self.get_object(request, unquote(object_id)) if object_id else None
+        if proposal is None or not self.has_view_permission(request, proposal):
+            return super().changeform_view(request, object_id, form_url, extra_context)
+        return review.page(self, request, proposal)

@@ -10,6 +10,8 @@ from django.db.models import Max
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from . import four_eyes
+
 _current = ContextVar("change")
 #: The lock of PostgreSQL under which acts are numbered; any number that nothing else uses.
 NUMBERING = 20051118
@@ -51,6 +53,8 @@ class Change(models.Model):
 
     #: While it runs: the rows whose history has been tied to it, each as its model and key; they may have been rolled back since.
     written = None
+    #: Whether what it publishes has been reviewed before it came here.
+    reviewed = False
 
     @staticmethod
     def latest_act():
@@ -96,16 +100,17 @@ class NoAct(RuntimeError):
 
 
 @contextmanager
-def act(*, by=None, reason="", request_id=""):
+def act(*, by=None, reason="", request_id="", reviewed=False):
     """One act in one transaction: every record written inside is tied to one `Change`; an act that writes nothing leaves none.
 
+    It publishes nothing that is the work of whoever acts (`four_eyes`), unless that has been `reviewed` before it came here.
     An act inside an act belongs to the outer one.
     """
     if _current.get(None) is not None:
         yield _current.get()
         return
     change = Change(by=by, reason=reason, request_id=request_id)
-    change.written = set()
+    change.written, change.reviewed = set(), reviewed
     token = _current.set(change)
     try:
         with transaction.atomic():
@@ -114,6 +119,7 @@ def act(*, by=None, reason="", request_id=""):
             yield change
             if change.written:
                 check_links()
+                four_eyes.check(change)
                 if change.take_number() != begun_after:
                     change.check_written()
             else:

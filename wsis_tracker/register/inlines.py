@@ -138,6 +138,10 @@ class RecordInline(admin.TabularInline):
             kwargs["choices"] = visibilities(request.user)
         return super().formfield_for_choice_field(db_field, request, **kwargs)
 
+    def has_add_permission(self, request, obj=None):
+        """A proposal changes one record: those that belong to it are entered by themselves."""
+        return super().has_add_permission(request, obj) and not hasattr(request, "proposing")
+
     def has_change_permission(self, request, obj=None):
         return False
 

@@ -92,7 +92,7 @@ def load(directory, *, by=None, reason, overwrite=False):
     brought to the state of the file. One act, all or nothing; a bad record raises BadRecord naming file and key.
     """
     done, rows = Loaded(), []
-    with act(by=by, reason=reason):
+    with act(by=by, reason=reason, reviewed=True):
         for model in record_models():
             path = directory / f"{model.collection}.yaml"
             rows += [read_row(model, values, path.name) for values in (read(path) if path.exists() else [])]

@@ -5,6 +5,9 @@ A link is the slug of its record (of an account, its name), a number with a frac
 
 from decimal import Decimal
 
+from django.core.exceptions import ValidationError
+from django.utils.translation import gettext as _
+
 from .records import Record
 
 
@@ -38,3 +41,13 @@ def stated_parts(record):
     """`{name of the parts: [what each says]}` of a record."""
     links = {name: stating_fields(part) for name, part in parts_of(type(record)).items()}
     return {name: [stated(part, fields) for part in getattr(record, name).all()] for name, fields in links.items()}
+
+
+def meant(field, value):
+    """The value of a field that a plain value stands for; ValidationError where what it links to is gone."""
+    if field.is_relation and value is not None:
+        try:
+            return field.related_model._default_manager.get_by_natural_key(value)
+        except field.related_model.DoesNotExist:
+            raise ValidationError({field.name: _("“%s” is no longer there.") % value}) from None
+    return value if field.is_relation else field.to_python(value)

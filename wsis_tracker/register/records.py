@@ -15,13 +15,8 @@ from simple_history.models import HistoricalRecords
 from . import dates
 from .changes import HistoryRow
 from .fields import PartialDateField, SearchField
+from .visibility import Visibility
 from .words import fold
-
-
-class Visibility(models.TextChoices):
-    DRAFT = "draft", _("draft")
-    IN_REVIEW = "in-review", _("in review")
-    PUBLISHED = "published", _("published")
 
 
 class DateBasis(models.TextChoices):

@@ -16,6 +16,7 @@ from rest_framework.exceptions import NotFound, PermissionDenied
 from rest_framework.response import Response
 
 from wsis_tracker.register.changes import Overtaken, act
+from wsis_tracker.register.four_eyes import OwnWork
 from wsis_tracker.register.proposals import PUBLISH, Proposal
 from wsis_tracker.register.records import Visibility
 
@@ -155,12 +156,12 @@ class RecordViewSet(ReadingViewSet):
 
     @action(detail=True, methods=["post"], needs=PUBLISH)
     def publish(self, request, slug):
-        """Show the record to the public."""
+        """Show the record to the public; not by whoever sent it to review or wrote its last words."""
         return once(request, lambda: self.show_as(Visibility.PUBLISHED))
 
     @action(detail=True, methods=["post"], needs=PUBLISH)
     def withdraw(self, request, slug):
-        """Make the record a draft again, which the public does not see."""
+        """Make the record a draft again, which the public does not see, or send it back from review."""
         return once(request, lambda: self.show_as(Visibility.DRAFT))
 
     @action(detail=True, methods=["post"], needs="change")
@@ -180,7 +181,7 @@ class RecordViewSet(ReadingViewSet):
             record = self.locked(self.kwargs["slug"])
             self.check_version(record)
             self.check_may_touch(record, reason)
-            if visibility == Visibility.PUBLISHED:
+            if visibility != Visibility.IN_REVIEW:
                 self.check_reason(reason)
             self.queryset.model.objects.filter(pk=record.pk).show_as(visibility)
         return self.answer(record)
@@ -210,6 +211,8 @@ class RecordViewSet(ReadingViewSet):
             if getattr(error.__cause__, "pgcode", None) != DEADLOCK:
                 raise
             raise Conflict("Somebody else was just writing what this has to do with. Nothing was written: send it again.") from error
+        except OwnWork as error:
+            raise PermissionDenied(" ".join(error.messages)) from error
         except Overtaken as error:
             raise Conflict(f"Somebody else was faster. Nothing was written. {' '.join(error.messages)}") from error
         except Invalid as error:
