@@ -1,11 +1,23 @@
 """Organisations, people, documents, mandates and the facts around them, as staff keep them."""
 
-from django.contrib import admin
+import re
 
-from wsis_tracker.register.admin import InForceFilter, RecordAdmin, SourcelessFilter
+from django import forms
+from django.contrib import admin, messages
+from django.contrib.admin.utils import flatten_fieldsets
+from django.core.exceptions import PermissionDenied
+from django.http import JsonResponse
+from django.urls import path, reverse
+from django.utils.html import format_html, format_html_join
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext
+
+from wsis_tracker.register.admin import InForceFilter, RecordAdmin, RecordForm, SourcelessFilter
+from wsis_tracker.register.changes import current_change
 from wsis_tracker.register.inlines import PartInline, RecordInline, SourceInline
 
 from . import models
+from .entering import as_json, enter
 
 
 class OrganisationNameInline(PartInline):
@@ -94,12 +106,112 @@ class RelationInline(RecordInline):
     fields = ["kind", "target", "target_symbol", "words", "valid_from", "date_basis", "visibility"]
 
 
+def form_of(document):
+    """The address of a document's form."""
+    return reverse("admin:mandates_document_change", args=[document.pk])
+
+
+class DocumentForm(RecordForm):
+    """A document whose symbol is typed once: what it tells stands for what was left empty, and one like others is asked about."""
+
+    is_another = forms.BooleanField(label=_("It is another document"), required=False, widget=forms.HiddenInput)
+    #: Whether the script has offered what the symbol tells; what is empty then is left so.
+    offered = forms.BooleanField(required=False, widget=forms.HiddenInput)
+
+    #: What was read from the symbol, to be told to who typed it.
+    read = ""
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        if "symbol" in self.fields:
+            self.fields["symbol"].widget.attrs |= {"data-told-at": reverse("admin:mandates_document_symbol")}
+            if self.instance.pk:
+                self.fields["symbol"].widget.attrs["data-but"] = self.instance.pk
+            else:
+                self.fields["kind"].required = False
+
+    def clean(self):
+        super().clean()
+        data = self.cleaned_data
+        if data.get("symbol") and "symbol" in self.changed_data:
+            entry = enter(data["symbol"], but=self.instance.pk)
+            if entry.near and not entry.same and not data.get("is_another"):
+                self._ask_about(entry.near)
+            if not self.instance.pk and not data.get("offered"):
+                self._fill_from(entry)
+        if "kind" in self.fields and not data.get("kind") and "kind" not in self.errors:
+            self.add_error("kind", self.fields["kind"].error_messages["required"])
+
+    def _ask_about(self, documents):
+        """Refuse a symbol like others until somebody has looked at them and says that it is another document's."""
+        links = format_html_join(", ", '<a href="{}">{}</a> {}', ((form_of(d), d, d.title) for d in documents))
+        said = ngettext("The register has a document like it:", "The register has documents like it:", len(documents))
+        self.add_error("is_another", format_html("{} {}. {}", said, links, _("Tick this if yours is another.")))
+        self.fields["is_another"].widget = forms.CheckboxInput()
+
+    def _fill_from(self, entry):
+        """Let what was left empty be what the symbol tells; a date is one with how it is known."""
+        empty = [name for name in self.fields if not self.data.get(self.add_prefix(name))]
+        offered = {name: value for name, value in entry.offered().items() if name in empty}
+        if not {"dated_on", "date_basis"} <= set(offered):
+            offered = {name: value for name, value in offered.items() if name not in ("dated_on", "date_basis")}
+        self.cleaned_data |= offered
+        self.read = entry.said()["told"] if offered else ""
+
+
 @admin.register(models.Document)
 class DocumentAdmin(RecordAdmin):
+    form = DocumentForm
     list_display = ["__str__", "title", "kind", "body", "dated_on", "visibility"]
     list_filter = ["kind", "stage", "phase"]
     search_fields = ["slug", "symbol", "normalised"]
     inlines = [DocumentAliasInline, DocumentAuthorInline, DocumentLinkInline, RelationInline, ProvisionInline]
+
+    class Media:
+        js = ["mandates/symbol.js"]
+
+    def get_urls(self):
+        return [path("symbol/", self.admin_site.admin_view(self.symbol_view), name="mandates_document_symbol"), *super().get_urls()]
+
+    def symbol_view(self, request):
+        """What a symbol tells, and the documents that bear it or one like it, for the form in which it is typed."""
+        if not self.has_view_permission(request):
+            raise PermissionDenied
+        but = request.GET.get("but", "")
+        entry = enter(request.GET.get("symbol", ""), but=but if re.fullmatch(r"\d{1,18}", but, re.ASCII) else None)
+        return JsonResponse(as_json(entry, form_of))
+
+    def get_fieldsets(self, request, obj=None):
+        sets = super().get_fieldsets(request, obj)
+        own = [name for name in sets[0][1]["fields"] if name not in ("is_another", "offered")]
+        if "change_reason" in flatten_fieldsets(sets):  # a form to fill in, not a page to read
+            own = [*own[: own.index("symbol") + 1], "is_another", *own[own.index("symbol") + 1 :], "offered"]
+        return [(sets[0][0], {"fields": own}), *sets[1:]]
+
+    def save_model(self, request, obj, form, change):
+        super().save_model(request, obj, form, change)
+        if form.read:
+            messages.info(request, form.read)
+
+    def save_related(self, request, form, formsets, change):
+        super().save_related(request, form, formsets, change)
+        tell_joined(request)
+
+    def response_action(self, request, queryset):
+        response = super().response_action(request, queryset)
+        tell_joined(request)
+        return response
+
+
+def tell_joined(request):
+    """Tell who wrote a document which relations, until now to its symbol alone, this act has led to it."""
+    joined = models.Relation.history.filter(change=current_change(), history_type="~", target__isnull=False)
+    relations = models.Relation.objects.filter(pk__in=joined.values("id")).select_related("document", "target")
+    if relations:
+        said = ngettext(
+            "%(count)d relation now leads here: %(relations)s.", "%(count)d relations now lead here: %(relations)s.", len(relations)
+        )
+        messages.success(request, said % {"count": len(relations), "relations": "; ".join(map(str, relations))})
 
 
 @admin.register(models.Provision)

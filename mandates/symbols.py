@@ -9,6 +9,8 @@ import re
 import unicodedata
 from dataclasses import dataclass
 
+from django.utils.translation import gettext_lazy as _
+
 # Cyrillic letters that look like Latin ones, as they slip into typed symbols.
 LOOKALIKES = str.maketrans("АВСЕНКМОРТХ", "ABCEHKMOPTX")
 DASHES = dict.fromkeys(map(ord, "‐‑‒–—―−"), "-")
@@ -74,9 +76,14 @@ def instrument(printed):
     place = (match["place"] or "").strip(" ,.")
     place = SPELLINGS.get(place, place)
     conference = re.search(r"(\d\d)$", said)  # PP-02, WTDC-06: the year of the conference
-    year = match["year"] or (conference and ("19" if conference[1] > "80" else "20") + conference[1]) or ""
+    year = match["year"] or (conference and full_year(conference[1])) or ""
     body = next((name for name, shape in BODIES.items() if re.fullmatch(shape, said)), "") or PLACES.get((place, year), "")
     return Instrument(body, kind, match["number"].lstrip("0"), place, year, bool(match["revised"]))
+
+
+def full_year(digits):
+    """The year of its last two digits; no symbol of the register's families is older than 1960."""
+    return digits if len(digits) == 4 else ("19" if digits > "60" else "20") + digits
 
 
 def normalise(printed):
@@ -102,3 +109,68 @@ def simplified(printed):
     stem = re.sub(r"/([A-Z]+)-(\d+)$", r"/\1/\2", stem)
     stem = re.sub(r"(?<=[/])0+(?=\d)", "", stem)
     return stem.rstrip(".,;:") + parts
+
+
+#: What a family of symbols tells of its documents, read in the normalised form: its name, the slug of the body, the kind.
+#: The year of the Summit is not that of every document of it, and a session of the General Assembly goes from one year into the next.
+FAMILIES = [
+    (r"C(?P<year>\d\d)/(?P<number>\d+)", _("document of Council"), "itu-council", ""),
+    (r"WSIS-\d\d/[A-Z]+/DOC/(?P<number>\d+)", _("document of the Summit"), "wsis", ""),
+    (r"WSIS(?:-I{1,2})?/PC-?\d+/C/(?P<number>\d+)", _("contribution to the preparatory committee"), "wsis-prepcom", "contribution"),
+    (r"WSIS(?:-I{1,2})?/PC-?\d+/[A-Z]+/(?P<number>\d+)", _("document of the preparatory committee"), "wsis-prepcom", ""),
+    (r"C?WG-WSIS-\d+/(?P<number>\d+)", _("document of the Group"), "wg-wsis", ""),
+    (r"WG-SP-FP-(?P<year>\d\d)/(?P<number>\d+)", _("document of the working group on the Strategic and Financial Plans"), "", ""),
+    (r"A/RES/(?P<number>\d+/\d+)", _("resolution of the UN General Assembly"), "un-general-assembly", "resolution"),
+    (r"A/(?:C\.\d/)?(?P<number>\d+/(?:L\.)?\d+)", _("document of the UN General Assembly"), "un-general-assembly", ""),
+    (r"(?:ECOSOC|E/RES/)(?P<year>\d{4})/(?P<number>\d+)", _("resolution of ECOSOC"), "ecosoc", "resolution"),
+    (r"E/(?P<year>\d{4})/(?P<number>\d+)", _("document of ECOSOC"), "ecosoc", ""),
+]
+#: The bodies of resolutions and decisions, by their slugs; and what an instrument is called.
+SPEAKERS = {"PP": "pp", "COUNCIL": "itu-council", "WTDC": "wtdc", "WTSA": "wtsa"}
+INSTRUMENTS = {"RES": ("resolution", _("resolution")), "DEC": ("decision", _("decision"))}
+
+
+@dataclass(frozen=True)
+class Told:
+    """What a symbol tells of its document, each empty where it does not: the family, kind, slug of the body, and so on."""
+
+    family: str = ""
+    kind: str = ""
+    body: str = ""
+    year: str = ""
+    place: str = ""
+    number: str = ""
+
+
+NOTHING = Told()
+
+
+def told(printed):
+    """What `printed` tells of the document that bears it."""
+    named = instrument(printed)
+    if named:
+        kind, family = INSTRUMENTS[named.kind]
+        return Told(family, kind, SPEAKERS.get(named.body, ""), named.year, named.place.title(), named.number)
+    stem = without_parts(normalise(printed))
+    for shape, family, body, kind in FAMILIES:
+        match = re.fullmatch(shape, stem)
+        if match:
+            found = match.groupdict(default="")
+            return Told(family, kind, body, full_year(found["year"]) if found.get("year") else "", "", found["number"])
+    return NOTHING
+
+
+def without_parts(normalised):
+    """A normalised symbol without the revision, addendum or corrigendum that it names."""
+    return re.sub(r"\((?:REV|ADD|CORR)\d+\)", "", normalised)
+
+
+#: Signs that a typist leaves out or puts in, and letters that are taken for digits: each with what it is compared as.
+EASILY_MISTYPED = [*((sign, "") for sign in "/-(). "), ("O", "0"), ("I", "1"), ("L", "1")]
+
+
+def bare(normalised):
+    """A normalised symbol as it is compared with others for a slip of the typist."""
+    for sign, compared in EASILY_MISTYPED:
+        normalised = normalised.replace(sign, compared)
+    return normalised

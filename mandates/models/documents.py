@@ -1,12 +1,13 @@
 """Documents, their paragraphs, and how they bear on one another."""
 
 from collections import defaultdict
+from dataclasses import replace
 from typing import NamedTuple
 
 from django.core.exceptions import ValidationError
 from django.db import connections, models
-from django.db.models import F, Q
-from django.db.models.functions import Coalesce
+from django.db.models import F, Q, Value
+from django.db.models.functions import Coalesce, Replace
 from django.utils.translation import gettext_lazy as _
 
 from mandates import symbols
@@ -22,6 +23,7 @@ from wsis_tracker.register.records import (
     Record,
     RecordManager,
     RecordQuerySet,
+    Visibility,
     latest_day,
     texts_of,
     unknown_last,
@@ -57,12 +59,36 @@ class DocumentQuerySet(DatedQuerySet):
         keys = [symbols.normalise(text) for text in printed]
         return self.filter(Q(normalised__in=keys) | Q(aliases__normalised__in=keys, aliases__certainty=Certainty.PRINTED)).distinct()
 
+    def alike(self, printed):
+        """Those that may be meant by `printed` though they bear another symbol.
+
+        They differ from it by a slip (a stroke left out, O for 0), are another version or part of what it names, or are
+        only guessed to bear it.
+        """
+        key = symbols.normalise(printed)
+        whole, bare = symbols.without_parts(key), symbols.bare(key)
+        named = symbols.instrument(printed)
+        alike = Q(normalised=whole) | Q(normalised__startswith=f"{whole}(") | Q(bare=bare) | Q(pk__in=DocumentAlias.bearing(key, bare))
+        if named:
+            meant = [named] if named.body else [replace(named, body=body) for body in symbols.BODIES]
+            alike |= Q(pk__in=Document.objects.versions_of(meant).order_by().values("pk"))
+        others = self.exclude(pk__in=self.known_as(printed).order_by().values("pk"))
+        return others.alias(bare=bare_form("normalised")).filter(alike)
+
     def versions_of(self, instruments):
         """The first versions and the revisions of the resolutions or decisions."""
         named = Q(normalised__in=[])
         for base in (f"{i.body} {i.kind} {i.number}" for i in instruments):
             named |= Q(normalised=base) | Q(normalised__startswith=f"{base} (REV")
         return self.filter(named)
+
+
+def bare_form(field):
+    """What `symbols.bare` makes of a normalised symbol, as an expression."""
+    form = F(field)
+    for sign, compared in symbols.EASILY_MISTYPED:
+        form = Replace(form, Value(sign), Value(compared))
+    return form
 
 
 class Document(DatedRecord):
@@ -161,6 +187,18 @@ class Document(DatedRecord):
         if kwargs.get("update_fields") is not None:
             kwargs["update_fields"] = {*kwargs["update_fields"], "normalised"}
         super().save(*args, **kwargs)
+        self.join_relations()
+
+    def join_relations(self):
+        """Let the relations that know it by a symbol alone lead to it; returns those that now do.
+
+        One that would break a rule stays as it is: a published one leads to no draft, and is joined when that is published.
+        """
+        borne = Q(target_normalised__in=self.aliases.filter(certainty=Certainty.PRINTED).order_by().values("normalised"))
+        if self.normalised:
+            borne |= Q(target_normalised=self.normalised)
+        waiting = Relation.objects.filter(borne, target=None).exclude(target_normalised="")
+        return [relation for relation in waiting.select_related("document") if relation.join(self)]
 
 
 def check_normalised(field, normalised):
@@ -223,6 +261,14 @@ class DocumentAlias(Part):
     def save(self, *args, **kwargs):
         self.normalised = symbols.normalise(self.text)
         super().save(*args, **kwargs)
+        if self.certainty == Certainty.PRINTED:
+            self.record.join_relations()
+
+    @classmethod
+    def bearing(cls, key, bare):
+        """The keys of the documents with an alias, be it a guess, that is `key` or differs from it by a slip; as a query."""
+        found = cls.objects.alias(bare=bare_form("normalised")).filter(Q(normalised=key) | Q(bare=bare))
+        return found.order_by().values("record")
 
 
 class DocumentAuthor(Part):
@@ -414,6 +460,7 @@ class Relation(PeriodRecord):
     target_symbol = models.CharField(
         _("to symbol"), max_length=100, blank=True, help_text=_("Of a document that is not in the register yet.")
     )
+    target_normalised = models.CharField(_("normalised symbol"), max_length=100, blank=True, editable=False, db_index=True)
     target_provision = models.ForeignKey(
         Provision, models.PROTECT, verbose_name=_("to its provision"), null=True, blank=True, related_name="related_from"
     )
@@ -471,11 +518,38 @@ class Relation(PeriodRecord):
         return [*self.called(), self.words]
 
     def clean(self):
+        if self._state.adding and self.target is None and self.target_symbol and self.document_id:
+            self.find_target()
         super().clean()
         if self.provision and self.provision.document_id != self.document_id:
             raise ValidationError({"provision": _("The provision belongs to another document.")})
         if self.target_provision and self.target_provision.document_id != self.target_id:
             raise ValidationError({"target_provision": _("The provision belongs to another document.")})
+
+    def find_target(self):
+        """Let a new relation lead to the document whose symbol it gives, where the register has it and it may be shown."""
+        documents = Document.objects.published() if self.visibility == Visibility.PUBLISHED else Document.objects.all()
+        if self.kind != RelationKind.CITES:
+            documents = documents.exclude(pk=self.document_id)
+        found = list(documents.known_as(self.target_symbol)[:2])
+        if len(found) == 1:
+            self.target, self.target_symbol = found[0], ""
+
+    def join(self, document):
+        """Lead to `document` instead of naming its symbol; False, and nothing is written, where a rule forbids it."""
+        self.target, self.target_symbol = document, ""
+        try:
+            self.full_clean()
+        except ValidationError:
+            return False
+        self.save()
+        return True
+
+    def save(self, *args, **kwargs):
+        self.target_normalised = symbols.normalise(self.target_symbol)[:100]
+        if kwargs.get("update_fields") is not None:
+            kwargs["update_fields"] = {*kwargs["update_fields"], "target_normalised"}
+        super().save(*args, **kwargs)
 
 
 class RelationSource(Source):
