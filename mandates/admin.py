@@ -35,7 +35,7 @@ class OrganisationEditorInline(PartInline):
     model = models.OrganisationEditor
 
     def _may_change(self, request, obj):
-        return request.user.has_perm("accounts.change_user") and super()._may_change(request, obj)
+        return request.user.has_perm(self.model.kept_by) and super()._may_change(request, obj)
 
 
 class OrganisationSourceInline(SourceInline):

@@ -7,8 +7,10 @@ from django.contrib.auth.models import Permission
 
 from mandates.models import Document, DocumentAlias
 from meetings.models import Task
+from wsis_tracker.differences import with_differences
 from wsis_tracker.register.changes import act
 from wsis_tracker.register.models import Change
+from wsis_tracker.register.undoing import undo
 
 from . import factories
 from .test_changes_followed import follow
@@ -410,3 +412,14 @@ class TestFollowing:
         first = ask(limit=2)
         second = client.get(first["next"], headers=HOST).json()
         assert client.get(second["previous"], headers=HOST).json()["results"] == first["results"]
+
+
+def test_a_record_that_comes_again_is_created_again():
+    document = factories.DocumentFactory()
+    with act(reason="gone") as gone:
+        document.delete()
+    undo(gone, by=None, reason="It was there")
+    latest = Change.objects.order_by("-number").first()
+    for staff in (True, False):
+        told = with_differences([latest], staff=staff)[0].records
+        assert [(record.slug, record.type, record.fields["kind"]) for record in told] == [(document.slug, "created", (None, "report"))]

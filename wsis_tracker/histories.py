@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from functools import cache
 
 from django.contrib.auth import get_user_model
-from django.db.models import Exists, F, OuterRef, Q, Subquery, Value
+from django.db.models import Case, Exists, F, OuterRef, Q, Subquery, Value, When
 
 from wsis_tracker.register.plain import parts_of, stating_fields
 from wsis_tracker.register.records import Record, Visibility
@@ -76,6 +76,11 @@ class Table:
         rows = self.history.filter(id=OuterRef("id"), history_id__lt=OuterRef("history_id"))
         return rows.exclude(change=OuterRef("change")).order_by("-history_id")
 
+    @staticmethod
+    def if_there(rows, value):
+        """The value in the first of `rows`; none where that says that the thing was taken away, for it may have come again."""
+        return Subquery(rows.annotate(told=Case(When(~Q(history_type="-"), then=F(value)))).values("told")[:1])
+
     def states(self, bound):
         """The history of the whole of a row that has its `whole_key`, until before (`lt`) or after (`lte`) the act; latest first."""
         rows = self.whole.history.model.objects.filter(id=OuterRef("whole_key")).order_by("-history_id")
@@ -88,15 +93,15 @@ class Table:
         is `there` now.
         """
         slug = Value("") if self.held_as else F("slug")
-        rows = self.rows().annotate(record_slug=slug, previous=Subquery(self.before_the_act().values("history_id")[:1]))
+        rows = self.rows().annotate(record_slug=slug, previous=self.if_there(self.before_the_act(), "history_id"))
         return rows.annotate(was_seen=Value(""), is_seen=Value(""), there=Value(True)) if staff else self.with_visibility(rows)
 
     def with_visibility(self, rows):
         there = Exists(visible(self.whole, staff=False).filter(pk=OuterRef("whole_key")))
         rows = rows.alias(whole_key=self.whole_key()).annotate(there=there)
         if self.is_of_wholes:
-            return rows.annotate(was_seen=Subquery(self.before_the_act().values("visibility")[:1]), is_seen=F("visibility"))
-        was_seen, is_seen = (Subquery(self.states(bound).values("visibility")[:1]) for bound in ("lt", "lte"))
+            return rows.annotate(was_seen=self.if_there(self.before_the_act(), "visibility"), is_seen=F("visibility"))
+        was_seen, is_seen = (self.if_there(self.states(bound), "visibility") for bound in ("lt", "lte"))
         return rows.annotate(was_seen=was_seen, is_seen=is_seen)
 
     def public_rows(self):

@@ -164,6 +164,9 @@ class OrganisationEditor(Part):
     record = models.ForeignKey(Organisation, models.CASCADE, verbose_name=_("organisation"), related_name="editors")
     user = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, verbose_name=_("user"), related_name="edits_for")
 
+    kept_apart = True
+    kept_by = "accounts.change_user"
+
     class Meta:
         ordering = ["pk"]
         verbose_name = _("editor")

@@ -322,6 +322,8 @@ class TaskMove(Part):
     at = models.DateTimeField(_("recorded at"), default=timezone.now, editable=False)
     reason = models.TextField(_("reason"), blank=True)
 
+    kept_apart = True
+
     class Meta:
         ordering = ["on", "pk"]
         verbose_name = _("move")

@@ -331,6 +331,10 @@ class Part(Worded, models.Model):
 
     #: Whether its record is found by its words, which are then made anew with it.
     searched = False
+    #: Whether it is no statement of its record, but a history or a right, which no earlier state of the record brings back.
+    kept_apart = False
+    #: The permission that it takes to write it, besides that to change its record.
+    kept_by = ""
 
     objects = models.Manager.from_queryset(PartQuerySet)()
 
