@@ -63,6 +63,12 @@ def _at_any_rate(settings):
     settings.API_ANONYMOUS_RATE = settings.API_TOKEN_RATE = ""
 
 
+@pytest.fixture(autouse=True)
+def _passwords_take_no_time(settings):
+    """No test guards a password against those who have years to guess it."""
+    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+
+
 @pytest.fixture
 def acting():
     """An act of the test, for tests that write records themselves."""

@@ -4,8 +4,13 @@ from functools import wraps
 
 from django.contrib import admin
 from django.contrib.admin.views.autocomplete import AutocompleteJsonView
-from django.core.exceptions import BadRequest
+from django.core.exceptions import BadRequest, PermissionDenied
+from django.shortcuts import redirect
+from django.utils.decorators import method_decorator
 from django.utils.translation import gettext_lazy as _
+from django.views.decorators.cache import never_cache
+
+from .sign_in import SignIn
 
 #: The groups of the index, each with its collections in order, by the names of their models.
 GROUPS = [
@@ -14,7 +19,7 @@ GROUPS = [
     (_("Where it was discussed"), ["Meeting", "Submission", "Question", "Conclusion"]),
     (_("Follow-up"), ["Task", "Progress"]),
     (_("Reports"), ["Report", "Ruling"]),
-    (_("The register"), ["Change", "Proposal", "User", "Group", "ApiToken"]),
+    (_("The register"), ["Change", "Proposal", "User", "Group", "ApiToken", "AccountEvent", "AccessAttempt"]),
 ]
 
 
@@ -39,9 +44,24 @@ class TrackerAdminSite(admin.AdminSite):
         def refusing(request, *args, **kwargs):
             if any("\0" in text for texts in request.GET.lists() for text in [texts[0], *texts[1]]):
                 raise BadRequest
+            if request.resolver_match.url_name == "view_on_site" and not request.user.is_staff:
+                raise PermissionDenied  # it leads from a key to the page of any record, also of one that is not shown
             return inner(request, *args, **kwargs)
 
         return refusing
+
+    def has_permission(self, request):
+        """The staff, and those who edit for an organisation, who reach its records alone."""
+        return request.user.is_authenticated and request.user.works_in_admin
+
+    @method_decorator(never_cache)
+    def login(self, request, extra_context=None):
+        if request.method == "GET" and self.has_permission(request):
+            return redirect("admin:index")
+        return SignIn.as_view(extra_context=extra_context)(request)
+
+    def password_change(self, request, extra_context=None):
+        return redirect("password-change")
 
     def autocomplete_view(self, request):
         return Choices.as_view(admin_site=self)(request)

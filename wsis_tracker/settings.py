@@ -1,6 +1,7 @@
 """The one settings file; what differs between machines comes from the environment, or from `.env` beside manage.py."""
 
 import re
+from datetime import timedelta
 from pathlib import Path
 
 import environ
@@ -67,6 +68,10 @@ INSTALLED_APPS = [
     "drf_spectacular_sidecar",
     "simple_history",
     "csp",
+    "axes",
+    "django_otp",
+    "django_otp.plugins.otp_totp",
+    "django_otp.plugins.otp_static",
 ]
 
 MIDDLEWARE = [
@@ -76,12 +81,15 @@ MIDDLEWARE = [
     "wsis_tracker.rest.answers.kept_answers",
     "csp.middleware.CSPMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
+    "wsis_tracker.accounts.sessions.ending_sessions",
     "django.middleware.locale.LocaleMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "wsis_tracker.security.SecondFactorFirst",
+    "axes.middleware.AxesMiddleware",
 ]
 
 ROOT_URLCONF = "wsis_tracker.urls"
@@ -136,9 +144,34 @@ SITE_URL = env.str("SITE_URL", default="http://127.0.0.1:8000").rstrip("/")
 # How many days before a task is due its assignees are reminded, and every how many days once it is overdue.
 REMIND_DAYS_BEFORE = env.list("REMIND_DAYS_BEFORE", cast=int, default=[14, 3])
 REMIND_OVERDUE_EVERY = env.int("REMIND_OVERDUE_EVERY", default=7)
+# How mail is sent: smtp+tls://user:password@host:587; without it mails are printed.
+vars().update(env.email_url("EMAIL_URL", default="consolemail://"))
+DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", default=CONTACT or "register@localhost")
 
 AUTH_USER_MODEL = "accounts.User"
 LOGIN_URL = "admin:login"
+# The first one turns away who has failed too often; tokens of the API do not pass by here.
+AUTHENTICATION_BACKENDS = ["axes.backends.AxesStandaloneBackend", "django.contrib.auth.backends.ModelBackend"]
+# So often a name may be tried from an address before one waits so many minutes; a try meanwhile is not looked at and makes it no longer.
+AXES_FAILURE_LIMIT = env.int("SIGN_IN_FAILURES", default=5)
+AXES_COOLOFF_TIME = timedelta(minutes=env.int("SIGN_IN_COOLOFF_MINUTES", default=15))
+AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]
+AXES_CLIENT_IP_CALLABLE = "wsis_tracker.accounts.lockout.address"
+AXES_LOCKOUT_CALLABLE = "wsis_tracker.sign_in.locked_out"
+AXES_RESET_ON_SUCCESS = True
+AXES_RESET_COOL_OFF_ON_FAILURE_DURING_LOCKOUT = False
+# Who signed in is kept in our own log, in which no name is that no account has.
+AXES_DISABLE_ACCESS_LOG = True
+AXES_ENABLE_ADMIN = AXES_VERBOSE = False
+# A link in an invitation, or for a new password, is good for so long.
+PASSWORD_RESET_TIMEOUT = 86_400 * env.int("PASSWORD_LINK_DAYS", default=3)
+# Seconds from signing in until a session ends, and from its last use.
+SESSION_COOKIE_AGE = env.int("SESSION_AGE", default=43_200)
+SESSION_IDLE_AGE = env.int("SESSION_IDLE_AGE", default=7_200)
+SESSION_EXPIRE_AT_BROWSER_CLOSE = flag("SESSION_ENDS_WITH_BROWSER", default=False)
+# Whether administrators must have a second factor; the others may.
+SECOND_FACTOR_FOR_ADMINISTRATORS = flag("SECOND_FACTOR_FOR_ADMINISTRATORS", default=False)
+OTP_TOTP_ISSUER = "WSIS tracker"
 AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
     {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 12}},

@@ -47,12 +47,12 @@ class TokenForm(forms.Form):
     def clean_addresses(self):
         return networks(self.cleaned_data["addresses"].replace(",", " ").split())
 
-    def issue(self, owner):
-        """Make the token; returns it with its text."""
+    def issue(self, request):
+        """Make the token of who asks; returns it with its text."""
         asked = self.cleaned_data
         expires_at = datetime.combine(asked["expires_on"], time(), UTC)
         return ApiToken.objects.issue(
-            owner, asked["name"], expires_at=expires_at, may_write=asked["may_write"], addresses=asked["addresses"]
+            request.user, asked["name"], expires_at=expires_at, may_write=asked["may_write"], addresses=asked["addresses"], request=request
         )
 
 
@@ -68,7 +68,7 @@ class TokensPage(LoginRequiredMixin, FormView):
         return {"expires_on": timezone.now().date() + A_YEAR}
 
     def form_valid(self, form):
-        token, text = form.issue(self.request.user)
+        token, text = form.issue(self.request)
         return self.render_to_response(self.get_context_data(form=TokenForm(initial=self.get_initial()), made=token, text=text))
 
     def get_context_data(self, **kwargs):
@@ -84,6 +84,6 @@ class RevokeToken(LoginRequiredMixin, RedirectView):
 
     def post(self, request, *args, key, **kwargs):
         token = get_object_or_404(request.user.tokens, key=key)
-        token.revoke(by=request.user)
+        token.revoke(by=request.user, request=request)
         messages.success(request, _("The token “%s” is revoked.") % token)
         return super().post(request, *args, **kwargs)

@@ -6,7 +6,7 @@ from django.urls import include, path, re_path
 
 from meetings import calendars
 
-from . import downloads, feeds, sitemaps, tokens, views
+from . import downloads, feeds, security, sign_in, sitemaps, tokens, views
 
 handler400 = "wsis_tracker.pages.errors.bad_request"
 handler403 = "wsis_tracker.pages.errors.permission_denied"
@@ -43,6 +43,18 @@ urlpatterns = [
         path("using-the-api/", views.UsingTheApiPage.as_view(), name="using-the-api"),
         path("account/tokens/", tokens.TokensPage.as_view(), name="tokens"),
         path("account/tokens/<slug:key>/revoke/", tokens.RevokeToken.as_view(), name="revoke-token"),
+        path("account/security/", security.SecurityPage.as_view(), name="security"),
+        path("account/security/second-factor/", security.SetUpPage.as_view(), name="second-factor"),
+        path("account/security/second-factor.svg", security.QrCode.as_view(), name="second-factor-qr"),
+        path("account/security/recovery-codes/", security.NewCodes.as_view(), name="recovery-codes"),
+        path("account/code/", sign_in.CodePage.as_view(), name="sign-in-code"),
+        path("account/sign-out/", sign_in.SignOut.as_view(), name="sign-out"),
+        path("account/password/", sign_in.ChangePassword.as_view(), name="password-change"),
+        # The names that Django's own views and the sign-in page of the admin ask for.
+        path("account/password/forgotten/", sign_in.AskForPassword.as_view(), name="admin_password_reset"),
+        path("account/password/forgotten/sent/", sign_in.LinkSent.as_view(), name="password_reset_done"),
+        path("account/password/set/", sign_in.PasswordIsSet.as_view(), name="password_reset_complete"),
+        path("account/password/<uidb64>/<token>/", sign_in.SetPassword.as_view(), name="password_reset_confirm"),
         path("admin/", admin.site.urls),
         prefix_default_language=False,
     ),

@@ -6,13 +6,14 @@ from datetime import timedelta
 
 from django.conf import settings
 from django.contrib.auth.models import AbstractUser
-from django.db import models
+from django.db import models, transaction
 from django.db.models import F, Q
 from django.utils import timezone
 from django.utils.crypto import constant_time_compare, salted_hmac
+from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
 
-from .addresses import is_within, networks
+from .addresses import address_of, is_within, networks
 
 #: How long a token lives where nothing else is said.
 A_YEAR = timedelta(days=365)
@@ -24,6 +25,118 @@ TEXT = re.compile(r"wsis_([0-9a-f]{16})\.([0-9a-f]{64})", re.ASCII)
 
 class User(AbstractUser):
     """A member of the secretariat's staff, or of an organisation that edits its own activities."""
+
+    language = models.CharField(
+        _("language"),
+        max_length=10,
+        choices=settings.LANGUAGES,
+        default=settings.LANGUAGE_CODE,
+        help_text=_("Of the e-mails to the person."),
+    )
+    #: How often all sessions of the account were ended at once.
+    sessions_ended = models.PositiveIntegerField(default=0, editable=False)
+
+    #: What an account may do, by the names of its fields.
+    RIGHTS = ("is_active", "is_staff", "is_superuser", "groups", "user_permissions")
+
+    @cached_property
+    def organisations(self):
+        """The keys of the organisations for which the person edits."""
+        return frozenset(self.edits_for.values_list("record", flat=True))
+
+    @property
+    def works_in_admin(self):
+        """Whether the admin opens to the person: to the staff, and to those who edit for an organisation."""
+        return self.is_active and (self.is_staff or bool(self.organisations))
+
+    @property
+    def awaits_password(self):
+        """Whether the person was invited and has not set a password yet, so that nobody can sign in."""
+        return not self.has_usable_password()
+
+    def rights(self):
+        """What the account may do, as texts by the names of its fields."""
+        held = {name: getattr(self, name) for name in self.RIGHTS}
+        return {name: str(value) if isinstance(value, bool) else ", ".join(sorted(map(str, value.all()))) for name, value in held.items()}
+
+    def end_sessions(self, *, by=None, request=None):
+        """End every session of the account at its next request."""
+        type(self).objects.filter(pk=self.pk).update(sessions_ended=F("sessions_ended") + 1)
+        self.refresh_from_db(fields=["sessions_ended"])
+        AccountEvent.objects.note(AccountEvent.Kind.SESSIONS_ENDED, self, by=by, request=request)
+
+    def _get_session_auth_hash(self, secret=None):
+        """What a session must know to go on: with the password, how often all were ended. Django's own method of both its hashes."""
+        of_password = super()._get_session_auth_hash(secret=secret)
+        return salted_hmac(
+            "wsis_tracker.accounts.sessions", f"{of_password}{self.sessions_ended}", secret=secret, algorithm="sha256"
+        ).hexdigest()
+
+
+class AccountEventQuerySet(models.QuerySet):
+    """What happened to accounts is noted and never changed."""
+
+    def note(self, kind, account=None, *, by=None, request=None, detail=""):
+        """Keep that something happened to an account, by whom, from where; no secret is ever a detail of it."""
+        return self.create(
+            kind=kind, account=account, by=by, detail=detail,
+            address=(address_of(request) if request else "") or None, request_id=getattr(request, "id", ""),
+        )  # fmt: skip
+
+    def update(self, **kwargs):
+        raise TypeError("What happened to an account is never changed.")
+
+    def delete(self):
+        raise TypeError("What happened to an account is never deleted.")
+
+
+class AccountEvent(models.Model):
+    """What happened to an account, beside what it did to the register: signing in, failing to, and every change of its rights."""
+
+    class Kind(models.TextChoices):
+        SIGNED_IN = "signed-in", _("signed in")
+        SIGNED_OUT = "signed-out", _("signed out")
+        SIGN_IN_FAILED = "sign-in-failed", _("sign-in failed")
+        LOCKED_OUT = "locked-out", _("locked out after failures")
+        INVITED = "invited", _("invited")
+        PASSWORD_SET = "password-set", _("password set")
+        RIGHTS_CHANGED = "rights-changed", _("rights changed")
+        SECOND_FACTOR_ON = "second-factor-on", _("second factor set up")
+        SECOND_FACTOR_OFF = "second-factor-off", _("second factor taken away")
+        RECOVERY_CODES_MADE = "recovery-codes-made", _("recovery codes made")
+        RECOVERY_CODE_USED = "recovery-code-used", _("recovery code used")
+        SESSIONS_ENDED = "sessions-ended", _("sessions ended")
+        TOKEN_MADE = "token-made", _("token made")
+        TOKEN_REVOKED = "token-revoked", _("token revoked")
+
+    at = models.DateTimeField(_("at"), default=timezone.now, editable=False, db_index=True)
+    kind = models.CharField(_("what happened"), max_length=20, choices=Kind)
+    account = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, verbose_name=_("account"), related_name="events", null=True, blank=True,
+        help_text=_("Empty where somebody tried a name that no account has; the name is not kept, for it may be a mistyped password."),
+    )  # fmt: skip
+    by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, verbose_name=_("by"), related_name="+", null=True, blank=True)
+    address = models.GenericIPAddressField(_("address"), null=True, blank=True)
+    request_id = models.CharField(_("request"), max_length=64, blank=True)
+    detail = models.TextField(_("detail"), blank=True)
+
+    objects = AccountEventQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["-at", "-pk"]
+        verbose_name = _("event of an account")
+        verbose_name_plural = _("events of accounts")
+
+    def __str__(self):
+        return f"{self.at:%Y-%m-%d %H:%M} {self.account or '–'}: {self.get_kind_display()}"
+
+    def save(self, *args, **kwargs):
+        if self.pk:
+            raise TypeError("What happened to an account is never changed.")
+        super().save(*args, **kwargs)
+
+    def delete(self, *args, **kwargs):
+        raise TypeError("What happened to an account is never deleted.")
 
 
 def digest_of(secret):
@@ -38,7 +151,8 @@ class TokenState(models.TextChoices):
 
 
 class ApiTokenQuerySet(models.QuerySet):
-    def issue(self, owner, name, *, expires_at=None, may_write=False, addresses=(), at=None):
+    @transaction.atomic
+    def issue(self, owner, name, *, expires_at=None, may_write=False, addresses=(), at=None, request=None):
         """Make a token; returns it with its text, which is kept nowhere and so is never to be had again."""
         at = at or timezone.now()
         secret = secrets.token_hex(32)
@@ -48,6 +162,7 @@ class ApiTokenQuerySet(models.QuerySet):
         )  # fmt: skip
         token.full_clean()
         token.save(force_insert=True)
+        AccountEvent.objects.note(AccountEvent.Kind.TOKEN_MADE, owner, by=owner, request=request, detail=str(token))
         return token, f"wsis_{token.key}.{secret}"
 
     def bearing(self, text):
@@ -63,9 +178,13 @@ class ApiTokenQuerySet(models.QuerySet):
         """Keep those with which somebody can act at a moment."""
         return self.filter(revoked_at=None, expires_at__gt=at, owner__is_active=True)
 
-    def revoke(self, *, by, at=None):
+    @transaction.atomic
+    def revoke(self, *, by, at=None, request=None):
         """Revoke those that are not yet; returns how many."""
-        return self.filter(revoked_at=None).update(revoked_at=at or timezone.now(), revoked_by=by)
+        revoked = list(self.filter(revoked_at=None).select_for_update(of=("self",)).select_related("owner"))
+        for token in revoked:
+            AccountEvent.objects.note(AccountEvent.Kind.TOKEN_REVOKED, token.owner, by=by, request=request, detail=str(token))
+        return self.model.objects.filter(pk__in=[token.pk for token in revoked]).update(revoked_at=at or timezone.now(), revoked_by=by)
 
 
 class ApiToken(models.Model):
@@ -132,7 +251,7 @@ class ApiToken(models.Model):
             unnoted = Q(last_used_at=None) | Q(last_used_at__lte=at - A_MINUTE)
             type(self).objects.filter(unnoted, pk=self.pk).update(last_used_at=at)
 
-    def revoke(self, *, by, at=None):
+    def revoke(self, *, by, at=None, request=None):
         """End it for good; what is revoked already stays as it was."""
-        type(self).objects.filter(pk=self.pk).revoke(by=by, at=at)
+        type(self).objects.filter(pk=self.pk).revoke(by=by, at=at, request=request)
         self.refresh_from_db(fields=["revoked_at", "revoked_by"])
