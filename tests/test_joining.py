@@ -81,13 +81,14 @@ def test_a_joined_relation_that_is_brought_back_to_its_symbol_is_not_joined_by_t
 
 
 def test_who_enters_or_publishes_the_document_is_told_what_was_joined(client, sign_in):
-    sign_in("Reviewer")
+    sign_in("Editor")
     drafted, published = waiting(visibility="draft"), waiting()
     url = address(Document, "add")
     data = form_of(client, url) | {"symbol": "Council Resolution 9001", "title_en": "It arrives"}
     page = client.post(url, data, follow=True).content.decode()
     assert f"1 relation now leads here: {drafted.document} amends Council Resolution 9001" in page
     document = Document.objects.get(symbol="Council Resolution 9001")
+    sign_in("Reviewer")
     action = {"action": "publish", "_selected_action": [document.pk], "change_reason": "Checked"}
     page = client.post(address(Document, "changelist"), action, follow=True).content.decode()
     assert f"1 relation now leads here: {published.document} amends" in page
