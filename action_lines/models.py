@@ -277,6 +277,7 @@ class Activity(DatedRecord):
     sdgs = models.JSONField(_("Sustainable Development Goals"), default=list, blank=True)
 
     collection = "activities"
+    edited_for = "organisation"
 
     class Meta(DatedRecord.Meta):
         ordering = [F("dated_on").desc(nulls_last=True), "-pk"]

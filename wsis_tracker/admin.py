@@ -10,6 +10,9 @@ from django.utils.decorators import method_decorator
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.cache import never_cache
 
+from wsis_tracker.register.records import Part, Record
+from wsis_tracker.register.rights import edits_for_organisation, permission
+
 from .sign_in import SignIn
 
 #: The groups of the index, each with its collections in order, by the names of their models.
@@ -27,8 +30,14 @@ class Choices(AutocompleteJsonView):
     """What may be chosen in a field, for those who may see it or may fill in the field: an editor names assignees."""
 
     def has_perm(self, request, obj=None):
-        options = self.source_field.model._meta
-        return super().has_perm(request, obj) or request.user.has_perm(f"{options.app_label}.add_{options.model_name}")
+        model = self.source_field.model
+        whole = model._meta.get_field("record").related_model if issubclass(model, Part) else model
+        own = (
+            issubclass(whole, Record)
+            and issubclass(self.source_field.related_model, Record)
+            and edits_for_organisation(request.user, whole)
+        )
+        return super().has_perm(request, obj) or request.user.has_perm(permission("add", model)) or own
 
 
 class TrackerAdminSite(admin.AdminSite):

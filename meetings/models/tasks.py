@@ -157,6 +157,7 @@ class Task(Record):
     due_on = PartialDateField(_("due on"), blank=True, db_index=True, editable=False)
 
     collection = "tasks"
+    opened_to = "organisations__organisation"
     objects = RecordManager.from_queryset(TaskQuerySet)()
 
     class Meta(Record.Meta):
@@ -363,6 +364,7 @@ class Progress(Record):
     )
 
     collection = "progress"
+    edited_for = "organisation"
     named_through = ("task",)
     visibility = None
     whole = "task"

@@ -13,20 +13,22 @@ from django.core.exceptions import BadRequest, ValidationError
 from django.core.paginator import Paginator
 from django.db import IntegrityError
 from django.db.models import Exists, OuterRef, Q
-from django.http import HttpResponseRedirect
+from django.http import Http404, HttpResponseRedirect
 from django.utils import timezone
 from django.utils.functional import cached_property
 from django.utils.html import format_html
+from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
 from . import review
 from .changes import acting
 from .fields import TranslatedField
-from .inlines import record_links, visibilities
+from .inlines import record_links, restricted, visibilities
 from .models import Change, Proposal
 from .proposals import PUBLISH
 from .records import Record, Visibility, names_of_links
+from .rights import edits_for_organisation, may, organisations_of, sees_all
 from .versions import VersionsAdmin
 
 
@@ -156,7 +158,18 @@ class RecordAdmin(VersionsAdmin):
     delete_selected_confirmation_template = "register/delete_selected_confirmation.html"
 
     def get_queryset(self, request):
-        return super().get_queryset(request).select_related(*names_of_links(self.model))
+        """The records that the person keeps here; those of other collections are chosen in forms, as far as he may see them."""
+        records = super().get_queryset(request).select_related(*names_of_links(self.model))
+        if sees_all(request.user, self.model):
+            return records
+        return records.edited_by(request.user) if self.model.edited_for else records.seen_by(request.user)
+
+    def get_object(self, request, object_id, from_field=None):
+        """The record; who edits for an organisation is told of another's what is told of one that there is not."""
+        record = super().get_object(request, object_id, from_field)
+        if record is None and not sees_all(request.user, self.model):
+            raise Http404
+        return record
 
     def get_autocomplete_fields(self, request):
         return record_links(self.model)
@@ -175,6 +188,8 @@ class RecordAdmin(VersionsAdmin):
         """The record's own fields, then how it is kept, then the reason for the change."""
         kept = ["slug", *(["visibility"] if self.model.whole is None else []), "staff_note", "created_at", "updated_at"]
         own = [name for name in self.get_fields(request, obj) if name not in {*kept, "change_reason", "base_version"}]
+        if not sees_all(request.user, self.model):
+            kept.remove("staff_note")
         record = (_("Record"), {"fields": kept})
         if obj and not self.has_change_permission(request, obj):
             return [(None, {"fields": [as_read(self.model, name) for name in own]}), record]
@@ -184,6 +199,13 @@ class RecordAdmin(VersionsAdmin):
         if db_field.name == "visibility":
             kwargs["choices"] = visibilities(request.user)
         return super().formfield_for_choice_field(db_field, request, **kwargs)
+
+    def formfield_for_foreignkey(self, db_field, request, **kwargs):
+        """Who edits for an organisation names what he may see, and as the record's own organisation one of his."""
+        if db_field.name == self.model.edited_for and not sees_all(request.user, self.model):
+            own = db_field.related_model.objects.filter(pk__in=organisations_of(request.user))
+            return forms.ModelChoiceField(own, label=capfirst(db_field.verbose_name), empty_label=None)
+        return super().formfield_for_foreignkey(db_field, request, **restricted(db_field, request.user), **kwargs)
 
     def get_form(self, request, obj=None, change=False, **kwargs):
         form = super().get_form(request, obj, change, **kwargs)
@@ -200,12 +222,21 @@ class RecordAdmin(VersionsAdmin):
 
     # -- who may do what: a published record is changed by those who may publish -------------------------------------
 
+    def has_module_permission(self, request):
+        return super().has_module_permission(request) or edits_for_organisation(request.user, self.model)
+
+    def has_view_permission(self, request, obj=None):
+        return super().has_view_permission(request, obj) or edits_for_organisation(request.user, self.model, obj)
+
+    def has_add_permission(self, request):
+        return may(request.user, "add", self.model)
+
     def has_change_permission(self, request, obj=None):
         proposed = getattr(request, "proposing", None)
-        return super().has_change_permission(request, obj) and (self._may_touch(request, obj) or obj == proposed)
+        return may(request.user, "change", self.model, obj) and (self._may_touch(request, obj) or obj == proposed)
 
     def has_delete_permission(self, request, obj=None):
-        return super().has_delete_permission(request, obj) and self._may_touch(request, obj)
+        return may(request.user, "delete", self.model, obj) and self._may_touch(request, obj)
 
     def has_publish_permission(self, request):
         return request.user.has_perm(PUBLISH)
@@ -223,7 +254,7 @@ class RecordAdmin(VersionsAdmin):
 
     def changeform_view(self, request, object_id=None, form_url="", extra_context=None):
         record = self.get_object(request, unquote(object_id)) if object_id else None
-        if record and not self._may_touch(request, record) and super().has_change_permission(request, record):
+        if record and not self._may_touch(request, record) and may(request.user, "change", self.model, record):
             request.proposing = record
         if record and request.method == "GET":
             review.tell(request, record)
@@ -243,7 +274,7 @@ class RecordAdmin(VersionsAdmin):
 
     def delete_view(self, request, object_id, extra_context=None):
         record = self.get_object(request, object_id)
-        if record is not None and self._lacks_reason(request, [record]):
+        if record is not None and self.has_delete_permission(request, record) and self._lacks_reason(request, [record]):
             return HttpResponseRedirect(request.get_full_path())
         with acting(request):
             return super().delete_view(request, object_id, extra_context)

@@ -10,12 +10,19 @@ from django.utils.translation import gettext_lazy as _
 from .constraints import names_in
 from .fields import TranslatedWidget
 from .proposals import PUBLISH
-from .records import Visibility, names_of_links
+from .records import Record, Visibility, names_of_links
+from .rights import sees_all
 
 
 def record_links(model):
     """The foreign keys of a model, all of which are chosen by typing: no list of all rows is ever drawn."""
     return [f.name for f in model._meta.concrete_fields if f.is_relation and f.editable and f.name != "record"]
+
+
+def restricted(db_field, user):
+    """How a link is chosen by who sees some records alone; nothing where all are seen, or where no record is chosen."""
+    model = db_field.related_model
+    return {"queryset": model.objects.seen_by(user)} if issubclass(model, Record) and not sees_all(user, model) else {}
 
 
 def visibilities(user):
@@ -85,7 +92,7 @@ class PartInline(admin.TabularInline):
         return super().get_queryset(request).select_related(*names_of_links(self.model))
 
     def formfield_for_foreignkey(self, db_field, request, **kwargs):
-        kwargs["widget"] = KnownSelect(db_field, self.admin_site)
+        kwargs |= {"widget": KnownSelect(db_field, self.admin_site), **restricted(db_field, request.user)}
         return super().formfield_for_foreignkey(db_field, request, **kwargs)
 
     # A part is changed by whoever may change its record.

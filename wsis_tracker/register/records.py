@@ -12,7 +12,7 @@ from django.utils.text import slugify
 from django.utils.translation import gettext_lazy as _
 from simple_history.models import HistoricalRecords
 
-from . import dates
+from . import dates, rights
 from .changes import HistoryRow
 from .fields import PartialDateField, SearchField
 from .visibility import Visibility
@@ -54,6 +54,24 @@ class RecordQuerySet(models.QuerySet):
     def published(self):
         """Keep what the public may see; a part is seen with its whole."""
         return self.filter(**{self.model.visibility_path(): Visibility.PUBLISHED})
+
+    def edited_by(self, user):
+        """Keep what a person edits for an organisation."""
+        if self.model.edited_for is None:
+            return self.none()
+        return self.filter(**{f"{self.model.edited_for}__in": rights.organisations_of(user)})
+
+    def seen_by(self, user):
+        """Keep what a person, None for the public, may see: by a role all, else what is published and what is of the organisations
+        for which the person edits.
+        """
+        if rights.sees_all(user, self.model):
+            return self
+        opened, organisations = self.model.opened_to or self.model.edited_for, rights.organisations_of(user)
+        if not (opened and organisations):
+            return self.published()
+        own = self.model.objects.filter(**{f"{opened}__in": organisations}).order_by().values("pk")
+        return self.filter(Q(**{self.model.visibility_path(): Visibility.PUBLISHED}) | Q(pk__in=own))
 
     def as_of(self, day):
         """Keep what was there on `day`; a record without dates of its own always was."""
@@ -135,6 +153,9 @@ class Record(Worded, models.Model):
     addressed_through = ()
     #: The field that leads from a part to its whole, whose visibility it shares; a part sets `visibility = None`.
     whole = None
+    #: The field that names the organisation whose editors write the record, and the lookup of those that may see it as a draft.
+    edited_for = None
+    opened_to = None
 
     objects = RecordManager()
 

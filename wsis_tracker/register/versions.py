@@ -13,6 +13,7 @@ from simple_history.admin import SimpleHistoryAdmin
 
 from .changes import acting
 from .records import names_of_links
+from .rights import sees_all
 
 
 class RestoreForm(forms.Form):
@@ -44,6 +45,10 @@ class VersionsAdmin(SimpleHistoryAdmin):
         rows = super().get_history_queryset(request, history_manager, pk_name, object_id)
         return rows.select_related("history_user", *names_of_links(self.model))
 
+    def has_view_history_or_change_history_permission(self, request, obj=None):
+        """History shows the staff's notes and names: it is for those who see all records by their role."""
+        return sees_all(request.user, self.model)
+
     def history_view(self, request, object_id, extra_context=None):
         if not object_id.isdecimal():
             raise Http404
@@ -52,7 +57,7 @@ class VersionsAdmin(SimpleHistoryAdmin):
     def history_form_view(self, request, object_id, version_id, extra_context=None):
         """A record as it was beside how it is now; whoever may change it may bring it back, with a reason."""
         version = self._version(object_id, version_id)
-        if not self.has_view_permission(request, version.instance):
+        if not self.has_view_history_or_change_history_permission(request, version.instance):
             raise PermissionDenied
         record = self.get_object(request, object_id)
         may_restore = record is not None and self.has_change_permission(request, record)

@@ -79,10 +79,15 @@ class RelatedRecord(serializers.Field):
         if not attributes or not all(map(is_text, attributes.values())):
             self.fail("shape")
         lookups = {self.lookup(name): value for name, value in attributes.items()}
-        found = list(self.model.objects.select_related(*names_of_links(self.model)).filter(**lookups)[:2])
+        found = list(self.known().select_related(*names_of_links(self.model)).filter(**lookups)[:2])
         if len(found) != 1:
             self.fail("several" if found else "unknown", collection=self.model.collection)
         return found[0]
+
+    def known(self):
+        """The records that may be named: those that who asks may see."""
+        request = self.context.get("request")
+        return self.model.objects.seen_by(request.user) if request else self.model.objects.all()
 
     def lookup(self, name):
         """The lookup of an attribute: a column of text, or the slug of what a link leads to."""
@@ -118,6 +123,7 @@ class PartLinks(serializers.Field):
         self.accessor = self.accessor or field_name
         rows = parent.Meta.model._meta.get_field(self.accessor).related_model
         self.related = RelatedRecord(model=rows._meta.get_field(self.leads_to).related_model)
+        self.related.parent = self  # so that it knows who asks
 
     def fetch(self):
         """The rows, the records that they lead to, and what their names read."""

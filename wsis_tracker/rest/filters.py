@@ -17,7 +17,6 @@ from wsis_tracker.register import dates
 from wsis_tracker.register.fields import PartialDateField
 from wsis_tracker.register.records import Record
 
-from .permissions import seen
 from .problems import BadParameter
 
 ONE = ["exact", "in"]
@@ -81,7 +80,7 @@ class KnownFilter(django_filters.Filter):
 
     def seen(self, model):
         """The records of a model of which who asks may know."""
-        return seen(getattr(self.parent.request, "user", None), model)
+        return model.objects.seen_by(getattr(self.parent.request, "user", None))
 
     def several(self):
         """The same filter, which also reads a comma as a gap between values."""

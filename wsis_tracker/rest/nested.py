@@ -32,8 +32,7 @@ class Within:
         if given:
             raise BadParameter(given)
         slug = view.kwargs["slug"]
-        seen = self.records.all() if self.viewset(request=view.request).staff else self.records.published()
-        key = seen.filter(slug=slug).order_by().values_list("pk", flat=True).first()
+        key = self.records.seen_by(view.request.user).filter(slug=slug).order_by().values_list("pk", flat=True).first()
         if key is None:
             raise NotFound(f"There is no “{slug}” among the {self.viewset.queryset.model.collection}.")
         filterset.data = filterset.data.copy()

@@ -10,12 +10,13 @@ from rest_framework.permissions import SAFE_METHODS
 from rest_framework.response import Response
 
 from wsis_tracker.register.recorded import as_recorded
+from wsis_tracker.register.rights import edits_for_organisation, sees_all
 
 from . import members, recorded
 from .conditional import tag_of
 from .formats import TABLES, Format, listed
-from .permissions import sees_drafts
 from .problems import BadParameter, NotYet
+from .serializers import OF_STAFF
 from .views import StrictView
 
 
@@ -35,7 +36,14 @@ class ReadingViewSet(StrictView, viewsets.ReadOnlyModelViewSet):
     @cached_property
     def staff(self):
         """Whether the person may see what is not published."""
-        return sees_drafts(self.request.user, self.queryset.model)
+        return sees_all(self.request.user, self.queryset.model)
+
+    @property
+    def hidden(self):
+        """The members of the staff that are not for the person."""
+        if self.staff:
+            return ()
+        return ("staff_note",) if edits_for_organisation(self.request.user, self.queryset.model) else OF_STAFF
 
     @property
     def parameters(self):
@@ -59,7 +67,7 @@ class ReadingViewSet(StrictView, viewsets.ReadOnlyModelViewSet):
 
     def get_queryset(self):
         records = super().get_queryset()
-        return self.get_serializer().prepared(records if self.staff else records.published())
+        return self.get_serializer().prepared(records.seen_by(self.request.user))
 
     def get_serializer_class(self):
         return (self.detail and self.detail_serializer_class) or super().get_serializer_class()
@@ -72,7 +80,7 @@ class ReadingViewSet(StrictView, viewsets.ReadOnlyModelViewSet):
     def get_serializer_context(self):
         day = self.filterset.day if hasattr(self, "filterset") else None
         asked = self.members if self.request and self.request.method in SAFE_METHODS else None
-        return {**super().get_serializer_context(), "day": day and day.isoformat(), "members": asked, "staff": self.staff}
+        return {**super().get_serializer_context(), "day": day and day.isoformat(), "members": asked, "hidden": self.hidden}
 
     def list(self, request, *args, **kwargs):
         if self.moment and isinstance(request.accepted_renderer, Format):

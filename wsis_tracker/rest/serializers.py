@@ -25,7 +25,7 @@ AS_IT_IS = (
     serializers.JSONField,
     serializers.ListField,
 )
-#: Members that only the staff sees.
+#: Members that only the staff sees; of them who edits for an organisation sees the visibility, and nobody else any.
 OF_STAFF = ("visibility", "staff_note")
 
 
@@ -192,7 +192,13 @@ class RecordSerializer(Shape):
         """Those asked for, those of the staff for them alone."""
         asked = self.context.get("members")
         shown = asked if asked is not None else self.readers()
-        return shown if self.context.get("staff") else [name for name in shown if name not in OF_STAFF]
+        hidden = self.hidden
+        return [name for name in shown if name not in hidden] if hidden else shown
+
+    @property
+    def hidden(self):
+        """The members that are not for who asks, neither to be read nor to be sent."""
+        return self.context.get("hidden", OF_STAFF)
 
     @property
     def day(self):
@@ -233,7 +239,7 @@ class RecordSerializer(Shape):
         now, errors = None, {}
         for name, value in given.items():
             field = self.fields.get(name)
-            if field is None:
+            if field is None or name in self.hidden:
                 errors[pointed(name)] = [self.error_messages["unknown"]]
             elif field.read_only:
                 if self.instance is not None and now is None:
@@ -258,7 +264,7 @@ class RecordSerializer(Shape):
         """What the members that may be sent are where nobody says anything."""
         plain = {field.name: field.get_default() for field in stating_fields(self.Meta.model)}
         parts = {name: [] for name in self.Meta.model.parts()}
-        sent = {name: field for name, field in self.fields.items() if not field.read_only}
+        sent = {name: field for name, field in self.fields.items() if not field.read_only and name not in self.hidden}
         empty = {name: field.to_internal_value([])[name] for name, field in sent.items() if isinstance(field, PartLinks | PartTexts)}
         return {name: (plain | parts)[name] for name in sent if name in plain | parts} | empty
 

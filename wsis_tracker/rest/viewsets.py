@@ -25,7 +25,7 @@ from .fields import api_url
 from .filters import is_text
 from .idempotency import once
 from .pagination import LargePages
-from .permissions import RegisterPermission, seen
+from .permissions import RegisterPermission, may_write
 from .problems import BadParameter, Conflict
 from .reading import ReadingViewSet
 from .schema import MOST_AT_ONCE
@@ -75,11 +75,12 @@ class RecordViewSet(ReadingViewSet):
         """Keep an editor's change of a published record for a reviewer; the record stays as it is."""
         with self.telling_conflicts(), transaction.atomic():
             record, reason = self.locked(self.kwargs["slug"]), self.reason()
+            self.check_own(record)
             self.check_version(record)
             self.check_reason(reason)
             serializer = self.get_serializer(record, data=self.request.data, partial=partial)
             serializer.is_valid(raise_exception=True)
-            proposal = Proposal.objects.propose(record, serializer.save, by=self.request.user, reason=reason)
+            proposal = Proposal.objects.propose(record, lambda: self.check_own(serializer.save()), by=self.request.user, reason=reason)
         context = {**self.get_serializer_context(), "record": record}
         return Response(ProposalSerializer(proposal, context=context).data, status.HTTP_202_ACCEPTED)
 
@@ -232,7 +233,7 @@ class RecordViewSet(ReadingViewSet):
 
     def locked(self, slug, *, lock=True):
         """The record to be written, which until the end of the act nobody else can write."""
-        records = seen(self.request.user, self.queryset.model)
+        records = self.queryset.model.objects.seen_by(self.request.user)
         key = (records.lock() if lock else records).filter(slug=slug).values_list("pk", flat=True).first()
         if key is None:
             raise NotFound(f"There is no “{slug}” in this collection.")
@@ -268,10 +269,16 @@ class RecordViewSet(ReadingViewSet):
 
     def check_may_touch(self, record, reason):
         """Refuse to touch what is published to those who may not publish, and to all without a reason."""
+        self.check_own(record)
         if record.shown_to_public and not self.request.user.has_perm(PUBLISH):
             raise PermissionDenied("It belongs to what is published: a reviewer can do this.")
         if record.shown_to_public:
             self.check_reason(reason)
+
+    def check_own(self, record):
+        """Refuse what is not of an organisation for which the person edits, where it is that by which he is here."""
+        if not may_write(self.request, self, record):
+            raise PermissionDenied(f"“{record.slug}” is not of an organisation for which you edit.")
 
     def check_reason(self, reason):
         if not reason:
