@@ -17,6 +17,7 @@ from django.utils.translation import ngettext
 from wsis_tracker.register.admin import InForceFilter, RecordAdmin, RecordForm, SourcelessFilter
 from wsis_tracker.register.changes import acting, current_change
 from wsis_tracker.register.inlines import PartInline, RecordInline, SourceInline
+from wsis_tracker.register.merging_admin import MergingAdmin
 from wsis_tracker.register.proposals import PUBLISH
 
 from . import models
@@ -48,7 +49,7 @@ class OrganisationSourceInline(SourceInline):
 
 
 @admin.register(models.Organisation)
-class OrganisationAdmin(RecordAdmin):
+class OrganisationAdmin(MergingAdmin):
     list_display = ["__str__", "name", "kind", "parent", "valid_from", "valid_until", "visibility"]
     list_filter = ["kind", InForceFilter]
     search_fields = ["slug", "acronym", "name"]
@@ -70,7 +71,7 @@ class AppointmentInline(RecordInline):
 
 
 @admin.register(models.Person)
-class PersonAdmin(RecordAdmin):
+class PersonAdmin(MergingAdmin):
     list_display = ["name", "title", "country", "visibility"]
     search_fields = ["slug", "name"]
     inlines = [PersonNameInline, AppointmentInline, PersonSourceInline]
@@ -165,7 +166,7 @@ class DocumentForm(RecordForm):
 
 
 @admin.register(models.Document)
-class DocumentAdmin(RecordAdmin):
+class DocumentAdmin(MergingAdmin):
     form = DocumentForm
     list_display = ["__str__", "title", "kind", "body", "dated_on", "visibility"]
     list_filter = ["kind", "stage", "phase"]
