@@ -5,19 +5,25 @@ import re
 from django import forms
 from django.contrib import admin, messages
 from django.contrib.admin.utils import flatten_fieldsets
-from django.core.exceptions import PermissionDenied
-from django.http import JsonResponse
+from django.core.exceptions import PermissionDenied, ValidationError
+from django.db import IntegrityError
+from django.http import Http404, HttpResponseRedirect, JsonResponse
+from django.template.response import TemplateResponse
 from django.urls import path, reverse
 from django.utils.html import format_html, format_html_join
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
 from wsis_tracker.register.admin import InForceFilter, RecordAdmin, RecordForm, SourcelessFilter
-from wsis_tracker.register.changes import current_change
+from wsis_tracker.register.changes import acting, current_change
 from wsis_tracker.register.inlines import PartInline, RecordInline, SourceInline
+from wsis_tracker.register.merging_admin import MergingAdmin
+from wsis_tracker.register.proposals import PUBLISH
 
 from . import models
 from .entering import as_json, enter
+from .models.documents import ProvisionKind
+from .pasting import ReasonForm, TextForm, pieces_of
 
 
 class OrganisationNameInline(PartInline):
@@ -43,7 +49,7 @@ class OrganisationSourceInline(SourceInline):
 
 
 @admin.register(models.Organisation)
-class OrganisationAdmin(RecordAdmin):
+class OrganisationAdmin(MergingAdmin):
     list_display = ["__str__", "name", "kind", "parent", "valid_from", "valid_until", "visibility"]
     list_filter = ["kind", InForceFilter]
     search_fields = ["slug", "acronym", "name"]
@@ -65,7 +71,7 @@ class AppointmentInline(RecordInline):
 
 
 @admin.register(models.Person)
-class PersonAdmin(RecordAdmin):
+class PersonAdmin(MergingAdmin):
     list_display = ["name", "title", "country", "visibility"]
     search_fields = ["slug", "name"]
     inlines = [PersonNameInline, AppointmentInline, PersonSourceInline]
@@ -160,7 +166,7 @@ class DocumentForm(RecordForm):
 
 
 @admin.register(models.Document)
-class DocumentAdmin(RecordAdmin):
+class DocumentAdmin(MergingAdmin):
     form = DocumentForm
     list_display = ["__str__", "title", "kind", "body", "dated_on", "visibility"]
     list_filter = ["kind", "stage", "phase"]
@@ -171,7 +177,9 @@ class DocumentAdmin(RecordAdmin):
         js = ["mandates/symbol.js"]
 
     def get_urls(self):
-        return [path("symbol/", self.admin_site.admin_view(self.symbol_view), name="mandates_document_symbol"), *super().get_urls()]
+        own = [("symbol/", self.symbol_view, "symbol"), ("<int:object_id>/text/", self.paste_view, "text")]
+        own = [path(at, self.admin_site.admin_view(view), name=f"mandates_document_{name}") for at, view, name in own]
+        return [*own, *super().get_urls()]
 
     def symbol_view(self, request):
         """What a symbol tells, and the documents that bear it or one like it, for the form in which it is typed."""
@@ -180,6 +188,56 @@ class DocumentAdmin(RecordAdmin):
         but = request.GET.get("but", "")
         entry = enter(request.GET.get("symbol", ""), but=but if re.fullmatch(r"\d{1,18}", but, re.ASCII) else None)
         return JsonResponse(as_json(entry, form_of))
+
+    def may_paste(self, request, document):
+        """Whether a person may make provisions of the document: what is published is added to by a reviewer."""
+        may = self.has_change_permission(request, document) and request.user.has_perm("mandates.add_provision")
+        return may and (request.user.has_perm(PUBLISH) or not document.shown_to_public)
+
+    def paste_view(self, request, object_id):
+        """Make provisions of the document's text: it is pasted, split and shown, and then what is ticked is made in one act."""
+        document = self.get_object(request, str(object_id))
+        if document is None:
+            raise Http404
+        if not self.may_paste(request, document):
+            raise PermissionDenied
+        form, pieces, reason, failed = TextForm(request.POST or None), None, None, ""
+        if form.is_valid():
+            making = request.POST if "make" in request.POST else None
+            pieces, reason = pieces_of(document, form.pieces, making), ReasonForm(making)
+            if making and all([pieces.is_valid(), reason.is_valid()]):
+                try:
+                    return self.make_provisions(request, document, pieces)
+                except (ValidationError, IntegrityError) as error:  # somebody else was faster than the form's own checks
+                    failed = " ".join(getattr(error, "messages", [])) or _("Nothing was made: somebody else has just recorded the same.")
+        context = {
+            **self.admin_site.each_context(request),
+            "title": _("Paste the text of %s") % document,
+            "opts": self.opts,
+            "document": document,
+            "form": form,
+            "pieces": pieces,
+            "reason": reason,
+            "failed": failed,
+        }
+        return TemplateResponse(request, "mandates/admin/paste.html", context)
+
+    def make_provisions(self, request, document, pieces):
+        """Make what is ticked, in one act, and go back to the document."""
+        with acting(request):
+            made = pieces.make()
+            self.log_change(
+                request, document, [{"added": {"name": str(models.Provision._meta.verbose_name), "object": p.label}} for p in made]
+            )
+        messages.success(request, ngettext("%d provision was made.", "%d provisions were made.", len(made)) % len(made))
+        return HttpResponseRedirect(form_of(document))
+
+    def render_change_form(self, request, context, add=False, change=False, form_url="", obj=None):
+        """Beside the form: pasting the text, and what may be drawn from the document as a whole."""
+        whole = obj and obj.provisions.select_related("document").filter(kind=ProvisionKind.WHOLE).first()
+        context["may_paste"] = bool(obj) and self.may_paste(request, obj)
+        context["facts_to_draw"] = list(self.admin_site.facts_to_draw(request, whole)) if whole else []
+        return super().render_change_form(request, context, add, change, form_url, obj)
 
     def get_fieldsets(self, request, obj=None):
         sets = super().get_fieldsets(request, obj)
@@ -219,6 +277,11 @@ class ProvisionAdmin(RecordAdmin):
     list_display = ["__str__", "number", "kind", "gist", "position"]
     list_filter = ["kind"]
     search_fields = ["slug"]
+
+    def render_change_form(self, request, context, add=False, change=False, form_url="", obj=None):
+        """Beside the form: what may be drawn from the provision."""
+        context["facts_to_draw"] = list(self.admin_site.facts_to_draw(request, obj)) if obj else []
+        return super().render_change_form(request, context, add, change, form_url, obj)
 
 
 class RelationSourceInline(SourceInline):

@@ -1,15 +1,20 @@
 """The secretariat's application: the admin site, its records in the order in which staff think."""
 
 from functools import wraps
+from urllib.parse import urlencode
 
+from django.apps import apps
 from django.contrib import admin
 from django.contrib.admin.views.autocomplete import AutocompleteJsonView
 from django.core.exceptions import BadRequest, PermissionDenied
 from django.shortcuts import redirect
+from django.urls import reverse
 from django.utils.decorators import method_decorator
+from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.cache import never_cache
 
+from wsis_tracker.register.drawing import DRAWN_FROM
 from wsis_tracker.register.records import Part, Record
 from wsis_tracker.register.rights import edits_for_organisation, permission
 
@@ -24,6 +29,26 @@ GROUPS = [
     (_("Reports"), ["Report", "Ruling"]),
     (_("The register"), ["Change", "Proposal", "User", "Group", "ApiToken", "AccountEvent", "AccessAttempt"]),
 ]
+#: The kinds of fact that are drawn from a paragraph, each with what its form begins with: of the paragraph, of its document.
+DRAWN = {
+    "mandates.mandate": lambda p, d: {"made_in": p.pk, "valid_from": d.dated_on, "date_basis": d.date_basis},
+    "action_lines.role": lambda p, d: {"made_in": p.pk, "claimant": d.body_id, "valid_from": d.dated_on, "date_basis": d.date_basis},
+    "meetings.task": lambda p, d: {"mandate": only_mandate(p)},
+    "mandates.mention": lambda p, d: {"provision": p.pk},
+    "mandates.figure": lambda p, d: {"dated_on": d.dated_on, "date_basis": d.date_basis},
+    "meetings.conclusion": lambda p, d: {
+        "provision": p.pk, "concluded_by": d.body_id, "dated_on": d.dated_on, "date_basis": d.date_basis, "item": p.number
+    },
+    "meetings.meeting": lambda p, d: {},
+    "mandates.appointment": lambda p, d: {"valid_from": d.dated_on, "date_basis": d.date_basis},
+    "mandates.relation": lambda p, d: {"document": d.pk, "provision": p.pk, "valid_from": d.dated_on, "date_basis": d.date_basis},
+}  # fmt: skip
+
+
+def only_mandate(provision):
+    """The key of the mandate that a provision gives, where it gives one alone."""
+    keys = list(provision.mandates.values_list("pk", flat=True)[:2])
+    return keys[0] if len(keys) == 1 else None
 
 
 class Choices(AutocompleteJsonView):
@@ -74,6 +99,15 @@ class TrackerAdminSite(admin.AdminSite):
 
     def autocomplete_view(self, request):
         return Choices.as_view(admin_site=self)(request)
+
+    def facts_to_draw(self, request, provision):
+        """What a person may draw from a paragraph: the name of each kind of fact and the address of its form, the source filled in."""
+        for label, begins in DRAWN.items():
+            model = apps.get_model(label)
+            if self.get_model_admin(model).has_add_permission(request):
+                given = {name: value for name, value in begins(provision, provision.document).items() if value}
+                form = reverse(f"admin:{model._meta.app_label}_{model._meta.model_name}_add")
+                yield capfirst(model._meta.verbose_name), f"{form}?{urlencode(given | {DRAWN_FROM: provision.pk})}"
 
     def get_app_list(self, request, app_label=None):
         """The collections in the groups of the index; the page of one app stays Django's own."""

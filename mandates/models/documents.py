@@ -151,6 +151,28 @@ class Document(DatedRecord):
     def searchable(self):
         return [*self.called(), self.gist, self.place]
 
+    def own_names(self):
+        return [self.symbol]
+
+    def bear(self, names):
+        for symbol in dict.fromkeys(filter(None, names)):
+            if symbol != self.symbol and symbol not in texts_of(self, "aliases", "text"):
+                DocumentAlias(record=self, text=symbol).save()
+
+    def take_parts_of(self, gone, merge):
+        """Paragraphs of one label are one; the others stand at the end, in their order."""
+        held = {provision.label: provision for provision in self.provisions.all()}
+        last = max((provision.position for provision in held.values()), default=0)
+        others = list(gone.provisions.order_by("position"))
+        for provision in others:
+            if provision.label not in held:
+                last += 10
+                provision.document, provision.position = self, last
+                provision.save()
+        for provision in others:
+            if provision.label in held:
+                merge(held[provision.label], provision, [] if held[provision.label].gist else ["gist"])
+
     def chain(self, day=None):
         """The published documents that this one amends, revises or continues, and that do so to it, from link to link.
 

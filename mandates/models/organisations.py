@@ -104,6 +104,14 @@ class Organisation(PeriodRecord):
     def searchable(self):
         return [*self.called(), self.iso_code]
 
+    def own_names(self):
+        return [self.acronym, *self.name.values()]
+
+    def bear(self, names):
+        for name in dict.fromkeys(filter(None, names)):
+            if name not in self.called():
+                OrganisationName(record=self, name=name, kind=OrganisationName.Kind.VARIANT).save()
+
     def clean(self):
         super().clean()
         if not self.name:
@@ -215,6 +223,14 @@ class Person(Record):
 
     def called(self):
         return [self.slug, self.title, self.name, *texts_of(self, "names", "name")]
+
+    def own_names(self):
+        return [self.name]
+
+    def bear(self, names):
+        for name in dict.fromkeys(filter(None, names)):
+            if name not in self.called():
+                PersonName(record=self, name=name).save()
 
 
 class PersonName(Part):

@@ -6,12 +6,13 @@ from urllib.parse import urlencode
 from django import forms
 from django.db.models import Count, TextField, Value
 from django.db.models.functions import Cast
-from django.http import Http404
+from django.http import Http404, HttpResponsePermanentRedirect
 from django.utils import timezone
 from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
 from django.views.generic import TemplateView
 
+from wsis_tracker.register.models import FormerSlug
 from wsis_tracker.rest.fields import API
 from wsis_tracker.rest.filters import DayField
 from wsis_tracker.rest.pagination import LARGEST, whole_number
@@ -115,11 +116,20 @@ class RecordPage(Page):
         """What is said of a record that did not hold or was not there on the day; 404 where it is on none."""
         record = self.find(records) if self.day else None
         if record is None:
-            raise Http404
+            return self.moved(records)
         until = getattr(record, "valid_until", None)
         context = {"ended": bool(until) and until <= str(self.day), "dateless": records.undated().filter(pk=record.pk).exists()}
         context |= {"record": record, "day": self.day, "shown_day": self.day, "heading": str(record)}
         return self.response_class(self.request, ["pages/not_there.html"], context)
+
+    def moved(self, records):
+        """Lead from the slug of a record that was merged to the page of the one kept; 404 where there is none."""
+        now = FormerSlug.objects.leads_to(records.model, self.kwargs["slug"])
+        record = records.filter(slug=now).first() if now else None
+        if record is None:
+            raise Http404
+        asked = self.request.GET.urlencode()
+        return HttpResponsePermanentRedirect(record.get_absolute_url() + (f"?{asked}" if asked else ""))
 
     def find(self, records):
         """The one of `records` whose page this is, or None."""

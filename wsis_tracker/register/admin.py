@@ -23,13 +23,13 @@ from django.utils.translation import ngettext
 
 from . import review
 from .changes import acting
+from .drawing import DrawnAdmin
 from .fields import TranslatedField
 from .inlines import record_links, restricted, visibilities
 from .models import Change, Proposal
 from .proposals import PUBLISH
 from .records import Record, Visibility, names_of_links
 from .rights import edits_for_organisation, may, organisations_of, sees_all
-from .versions import VersionsAdmin
 
 
 class RecordForm(forms.ModelForm):
@@ -143,7 +143,7 @@ def as_read(model, name):
     return text
 
 
-class RecordAdmin(VersionsAdmin):
+class RecordAdmin(DrawnAdmin):
     """A collection of records."""
 
     form = RecordForm

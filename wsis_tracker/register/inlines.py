@@ -8,6 +8,7 @@ from django.forms.models import BaseInlineFormSet
 from django.utils.translation import gettext_lazy as _
 
 from .constraints import names_in
+from .drawing import drawn_from
 from .fields import TranslatedWidget
 from .proposals import PUBLISH
 from .records import Record, Visibility, names_of_links
@@ -118,6 +119,10 @@ class SourceInline(PartInline):
 
     fields = ["provision", "words", "field", "value", "fact_ids"]
     classes = ["collapse"]
+
+    def get_extra(self, request, obj=None, **kwargs):
+        """A line of its own for the paragraph that a new fact is drawn from."""
+        return 1 if obj is None and request.method == "GET" and drawn_from(request) else self.extra
 
     def formfield_for_dbfield(self, db_field, request, **kwargs):
         if db_field.name == "words":

@@ -263,6 +263,16 @@ class Record(Worded, models.Model):
     def settle(self):
         """Bring what the record says in line with its parts, once they have been written."""
 
+    def own_names(self):
+        """The texts of its own by which it is known, its parts apart; what is merged into another leaves them there."""
+        return []
+
+    def bear(self, names):
+        """Be known, too, by those of `names` by which it is not known yet."""
+
+    def take_parts_of(self, gone, merge):
+        """Let records that belong to `gone`, which is being merged into this one, belong here; `merge` makes one of two that are."""
+
     def restore(self, version):
         """Say again what the record said in `version`, a row of its history; its slug, visibility, whole and moves stay.
 

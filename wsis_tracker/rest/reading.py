@@ -4,16 +4,18 @@ from contextlib import nullcontext
 
 from django.http import Http404
 from django.utils.functional import cached_property
-from rest_framework import viewsets
+from rest_framework import status, viewsets
 from rest_framework.exceptions import NotFound
 from rest_framework.permissions import SAFE_METHODS
 from rest_framework.response import Response
 
+from wsis_tracker.register.models import FormerSlug
 from wsis_tracker.register.recorded import as_recorded
 from wsis_tracker.register.rights import edits_for_organisation, sees_all
 
 from . import members, recorded
 from .conditional import tag_of
+from .fields import api_url
 from .formats import TABLES, Format, listed
 from .problems import BadParameter, NotYet
 from .serializers import OF_STAFF
@@ -99,9 +101,21 @@ class ReadingViewSet(StrictView, viewsets.ReadOnlyModelViewSet):
                 return Response(self.get_serializer(record).data, headers={"ETag": tag_of(self.state, record)})
         except NotFound as error:
             slug = kwargs["slug"]
+            if not isinstance(error, NotYet) and (moved := self.moved(slug)):
+                return moved
             if self.moment is None or isinstance(error, NotYet) or not self.get_queryset().filter(slug=slug).exists():
                 raise
             raise NotYet(f"“{slug}” is in the register, but was not there yet at {request.query_params[recorded.NAME]}.") from None
+
+    def moved(self, slug):
+        """Where what was called `slug` and merged is found now, as a permanent redirect; None where it was not."""
+        now = FormerSlug.objects.leads_to(self.queryset.model, slug)
+        record = self.get_queryset().filter(slug=now).first() if now else None
+        if record is None:
+            return None
+        asked = self.request.GET.urlencode()
+        to = api_url(record, self.get_serializer_context()) + (f"?{asked}" if asked else "")
+        return Response(status=status.HTTP_301_MOVED_PERMANENTLY, headers={"Location": to})
 
     def get_object(self):
         try:
