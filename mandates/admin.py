@@ -1,6 +1,7 @@
 """Organisations, people, documents, mandates and the facts around them, as staff keep them."""
 
 from django.contrib import admin
+from django.utils.translation import gettext_lazy as _
 
 from wsis_tracker.register.admin import InForceFilter, RecordAdmin, SourcelessFilter
 from wsis_tracker.register.inlines import PartInline, RecordInline, SourceInline
@@ -94,10 +95,23 @@ class RelationInline(RecordInline):
     fields = ["kind", "target", "target_symbol", "words", "valid_from", "date_basis", "visibility"]
 
 
+class UndrawnFilter(admin.SimpleListFilter):
+    """What the register has not read to its end."""
+
+    title = _("paragraphs")
+    parameter_name = "undrawn"
+
+    def lookups(self, request, model_admin):
+        return [("yes", _("nothing drawn from some"))]
+
+    def queryset(self, request, queryset):
+        return queryset.undrawn() if self.value() == "yes" else queryset
+
+
 @admin.register(models.Document)
 class DocumentAdmin(RecordAdmin):
     list_display = ["__str__", "title", "kind", "body", "dated_on", "visibility"]
-    list_filter = ["kind", "stage", "phase"]
+    list_filter = ["kind", "stage", "phase", UndrawnFilter]
     search_fields = ["slug", "symbol", "normalised"]
     inlines = [DocumentAliasInline, DocumentAuthorInline, DocumentLinkInline, RelationInline, ProvisionInline]
 

@@ -175,11 +175,25 @@ class OverdueFilter(admin.SimpleListFilter):
         return queryset.filter(pk__in=models.Task.objects.overdue_on(timezone.now().date().isoformat()).values("pk"))
 
 
+class AssignedFilter(admin.SimpleListFilter):
+    """Who of the staff sees to it."""
+
+    title = _("assigned")
+    parameter_name = "assigned"
+
+    def lookups(self, request, model_admin):
+        return [("me", _("to me")), ("nobody", _("to nobody"))]
+
+    def queryset(self, request, queryset):
+        kept = {"me": {"assignees__user": request.user}, "nobody": {"assignees": None}}.get(self.value(), {})
+        return queryset.filter(**kept)
+
+
 @admin.register(models.Task)
 class TaskAdmin(RecordAdmin):
     form = TaskForm
     list_display = ["title", "state", "due_on", "mandate", "conclusion", "visibility"]
-    list_filter = ["state", OverdueFilter, SourcelessFilter]
+    list_filter = ["state", AssignedFilter, OverdueFilter, SourcelessFilter]
     search_fields = ["slug", "title"]
     readonly_fields = ["state", "due_on"]
     inlines = [TaskOrganisationInline, TaskAssigneeInline, TaskLineInline, ProgressInline, TaskMoveInline, TaskSourceInline]

@@ -5,7 +5,11 @@ from functools import wraps
 from django.contrib import admin
 from django.contrib.admin.views.autocomplete import AutocompleteJsonView
 from django.core.exceptions import BadRequest
+from django.urls import path
 from django.utils.translation import gettext_lazy as _
+
+from . import saved_filters
+from .my_work import my_work
 
 #: The groups of the index, each with its collections in order, by the names of their models.
 GROUPS = [
@@ -29,7 +33,17 @@ class Choices(AutocompleteJsonView):
 class TrackerAdminSite(admin.AdminSite):
     site_title = _("WSIS tracker")
     site_header = _("WSIS tracker: the secretariat’s records")
-    index_title = _("Records")
+    index_title = _("My work")
+
+    def index(self, request, extra_context=None):
+        return super().index(request, {**(extra_context or {}), "my_work": my_work(request.user)})
+
+    def get_urls(self):
+        own = [
+            path("filters/save/", self.admin_view(saved_filters.save), name="save_filter"),
+            path("filters/<int:pk>/delete/", self.admin_view(saved_filters.delete), name="delete_filter"),
+        ]
+        return own + super().get_urls()
 
     def admin_view(self, view, cacheable=False):
         """`view` for the staff; no text of an address holds a NUL, which PostgreSQL would not take."""

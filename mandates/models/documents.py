@@ -5,7 +5,7 @@ from typing import NamedTuple
 
 from django.core.exceptions import ValidationError
 from django.db import connections, models
-from django.db.models import F, Q
+from django.db.models import Exists, F, OuterRef, Q
 from django.db.models.functions import Coalesce
 from django.utils.translation import gettext_lazy as _
 
@@ -56,6 +56,10 @@ class DocumentQuerySet(DatedQuerySet):
         """The documents that bear one of `printed` as symbol, or as an alias that is no guess, in any spelling."""
         keys = [symbols.normalise(text) for text in printed]
         return self.filter(Q(normalised__in=keys) | Q(aliases__normalised__in=keys, aliases__certainty=Certainty.PRINTED)).distinct()
+
+    def undrawn(self):
+        """Keep those with a paragraph that nothing was drawn from yet."""
+        return self.filter(Exists(Provision.objects.undrawn().order_by().filter(document=OuterRef("pk"))))
 
     def versions_of(self, instruments):
         """The first versions and the revisions of the resolutions or decisions."""
@@ -271,6 +275,12 @@ class ProvisionKind(models.TextChoices):
     SIGNATURE = "signature", _("signature")
 
 
+#: Parts of a document that say nothing of their own.
+SILENT = {ProvisionKind.WHOLE, ProvisionKind.HEADING, ProvisionKind.SECTION, ProvisionKind.SIGNATURE}
+#: The fields that lead from a record to the provision which makes it, beside its source rows.
+MADE_IN = {"made_in", "provision", "answered_in"}
+
+
 class ProvisionQuerySet(RecordQuerySet):
     def as_of(self, day):
         """A provision is there from the day of its document."""
@@ -278,6 +288,15 @@ class ProvisionQuerySet(RecordQuerySet):
 
     def undated(self):
         return self.filter(document__dated_on=None)
+
+    def undrawn(self):
+        """Keep what says something, and no record, published or not, names as its source or its making."""
+        kept = self.exclude(kind__in=SILENT)
+        for relation in Provision._meta.related_objects:
+            model, field = relation.related_model, relation.field.name
+            if issubclass(model, Source) or (issubclass(model, Record) and field in MADE_IN):
+                kept = kept.filter(~Exists(model.objects.order_by().filter(**{field: OuterRef("pk")})))
+        return kept
 
 
 class Provision(Record):

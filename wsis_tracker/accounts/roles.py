@@ -9,8 +9,8 @@ READER, EDITOR, REVIEWER, ADMINISTRATOR = "Reader", "Editor", "Reviewer", "Admin
 KEPT = Q(content_type__app_label="register") | Q(codename__contains="_historical")
 #: Accounts are kept by hand, the groups by `make_roles` alone.
 ACCOUNTS = Q(content_type__app_label="accounts") | Q(content_type__app_label="auth", codename="view_group")
-#: A token is made by its owner alone; administrators see that it is there, and revoke it.
-OWN = Q(codename__in=["add_apitoken", "delete_apitoken"])
+#: A token is made by its owner alone; administrators see that it is there, and revoke it. A saved filter is its owner's.
+OWN = Q(codename__in=["add_apitoken", "delete_apitoken"]) | Q(content_type__model="savedfilter")
 
 
 def make_roles():
