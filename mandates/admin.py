@@ -165,11 +165,24 @@ class DocumentForm(RecordForm):
         self.read = entry.said()["told"] if offered else ""
 
 
+class UndrawnFilter(admin.SimpleListFilter):
+    """What the register has not read to its end."""
+
+    title = _("paragraphs")
+    parameter_name = "undrawn"
+
+    def lookups(self, request, model_admin):
+        return [("yes", _("nothing drawn from some"))]
+
+    def queryset(self, request, queryset):
+        return queryset.undrawn() if self.value() == "yes" else queryset
+
+
 @admin.register(models.Document)
 class DocumentAdmin(MergingAdmin):
     form = DocumentForm
     list_display = ["__str__", "title", "kind", "body", "dated_on", "visibility"]
-    list_filter = ["kind", "stage", "phase"]
+    list_filter = ["kind", "stage", "phase", UndrawnFilter]
     search_fields = ["slug", "symbol", "normalised"]
     inlines = [DocumentAliasInline, DocumentAuthorInline, DocumentLinkInline, RelationInline, ProvisionInline]
 

@@ -5,14 +5,9 @@ from dataclasses import dataclass
 from django.db.models import F
 
 from mandates.models import Provision
-from mandates.models.documents import ProvisionKind
+from mandates.models.documents import MADE_IN, SILENT
 from mandates.sources import Source
 from wsis_tracker.register.records import Record
-
-#: Parts of a document that say nothing of their own.
-SILENT = {ProvisionKind.WHOLE, ProvisionKind.HEADING, ProvisionKind.SECTION, ProvisionKind.SIGNATURE}
-#: The fields that lead from a record to the provision which makes it, beside its source rows.
-MADE_IN = {"made_in", "provision", "answered_in"}
 
 
 @dataclass(frozen=True)

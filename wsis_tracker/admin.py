@@ -8,7 +8,7 @@ from django.contrib import admin
 from django.contrib.admin.views.autocomplete import AutocompleteJsonView
 from django.core.exceptions import BadRequest, PermissionDenied
 from django.shortcuts import redirect
-from django.urls import reverse
+from django.urls import path, reverse
 from django.utils.decorators import method_decorator
 from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
@@ -18,6 +18,8 @@ from wsis_tracker.register.drawing import DRAWN_FROM
 from wsis_tracker.register.records import Part, Record
 from wsis_tracker.register.rights import edits_for_organisation, permission
 
+from . import saved_filters
+from .my_work import my_work
 from .sign_in import SignIn
 
 #: The groups of the index, each with its collections in order, by the names of their models.
@@ -68,7 +70,17 @@ class Choices(AutocompleteJsonView):
 class TrackerAdminSite(admin.AdminSite):
     site_title = _("WSIS tracker")
     site_header = _("WSIS tracker: the secretariat’s records")
-    index_title = _("Records")
+    index_title = _("My work")
+
+    def index(self, request, extra_context=None):
+        return super().index(request, {**(extra_context or {}), "my_work": my_work(request.user)})
+
+    def get_urls(self):
+        own = [
+            path("filters/save/", self.admin_view(saved_filters.save), name="save_filter"),
+            path("filters/<int:pk>/delete/", self.admin_view(saved_filters.delete), name="delete_filter"),
+        ]
+        return own + super().get_urls()
 
     def admin_view(self, view, cacheable=False):
         """`view` for the staff; no text of an address holds a NUL, which PostgreSQL would not take."""

@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 from django.core.exceptions import ValidationError
 from django.db import connections, models
-from django.db.models import F, Q, Value
+from django.db.models import Exists, F, OuterRef, Q, Value
 from django.db.models.functions import Coalesce, Replace
 from django.utils.translation import gettext_lazy as _
 
@@ -74,6 +74,10 @@ class DocumentQuerySet(DatedQuerySet):
             alike |= Q(pk__in=Document.objects.versions_of(meant).order_by().values("pk"))
         others = self.exclude(pk__in=self.known_as(printed).order_by().values("pk"))
         return others.alias(bare=bare_form("normalised")).filter(alike)
+
+    def undrawn(self):
+        """Keep those with a paragraph that nothing was drawn from yet."""
+        return self.filter(Exists(Provision.objects.undrawn().order_by().filter(document=OuterRef("pk"))))
 
     def versions_of(self, instruments):
         """The first versions and the revisions of the resolutions or decisions."""
@@ -339,6 +343,12 @@ class ProvisionKind(models.TextChoices):
     SIGNATURE = "signature", _("signature")
 
 
+#: Parts of a document that say nothing of their own.
+SILENT = {ProvisionKind.WHOLE, ProvisionKind.HEADING, ProvisionKind.SECTION, ProvisionKind.SIGNATURE}
+#: The fields that lead from a record to the provision which makes it, beside its source rows.
+MADE_IN = {"made_in", "provision", "answered_in"}
+
+
 class ProvisionQuerySet(RecordQuerySet):
     def as_of(self, day):
         """A provision is there from the day of its document."""
@@ -346,6 +356,15 @@ class ProvisionQuerySet(RecordQuerySet):
 
     def undated(self):
         return self.filter(document__dated_on=None)
+
+    def undrawn(self):
+        """Keep what says something, and no record, published or not, names as its source or its making."""
+        kept = self.exclude(kind__in=SILENT)
+        for relation in Provision._meta.related_objects:
+            model, field = relation.related_model, relation.field.name
+            if issubclass(model, Source) or (issubclass(model, Record) and field in MADE_IN):
+                kept = kept.filter(~Exists(model.objects.order_by().filter(**{field: OuterRef("pk")})))
+        return kept
 
 
 class Provision(Record):

@@ -17,6 +17,7 @@ from .addresses import address_of, is_within, networks
 
 #: How long a token lives where nothing else is said.
 A_YEAR = timedelta(days=365)
+HALF_A_DAY = timedelta(hours=12)
 #: How exactly the last use of a token is known.
 A_MINUTE = timedelta(minutes=1)
 #: A token as its owner is shown it: the key by which it is found, and the secret.
@@ -35,6 +36,9 @@ class User(AbstractUser):
     )
     #: How often all sessions of the account were ended at once.
     sessions_ended = models.PositiveIntegerField(default=0, editable=False)
+
+    visit_at = models.DateTimeField(_("present visit"), null=True, blank=True, editable=False)
+    last_visit_at = models.DateTimeField(_("last visit"), null=True, blank=True, editable=False)
 
     #: What an account may do, by the names of its fields.
     RIGHTS = ("is_active", "is_staff", "is_superuser", "groups", "user_permissions")
@@ -71,6 +75,14 @@ class User(AbstractUser):
         return salted_hmac(
             "wsis_tracker.accounts.sessions", f"{of_password}{self.sessions_ended}", secret=secret, algorithm="sha256"
         ).hexdigest()
+
+    def visit(self, at):
+        """Note that the person looks at the work now; a visit begins with signing in, or after half a day, and not with each look."""
+        since = self.visit_at
+        if since is None or at - since > HALF_A_DAY or (self.last_login and since < self.last_login <= at):
+            begun = type(self).objects.filter(pk=self.pk, visit_at=since).update(visit_at=at, last_visit_at=since)
+            if begun:
+                self.visit_at, self.last_visit_at = at, since
 
 
 class AccountEventQuerySet(models.QuerySet):
@@ -255,3 +267,30 @@ class ApiToken(models.Model):
         """End it for good; what is revoked already stays as it was."""
         type(self).objects.filter(pk=self.pk).revoke(by=by, at=at, request=request)
         self.refresh_from_db(fields=["revoked_at", "revoked_by"])
+
+
+class SavedFilterQuerySet(models.QuerySet):
+    def seen_by(self, user):
+        """Keep a person's own and those that others share."""
+        return self.filter(Q(owner=user) | Q(shared=True))
+
+
+class SavedFilter(models.Model):
+    """What somebody asks of a list again and again, under a name of his own; shared, it is there for everybody."""
+
+    owner = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, verbose_name=_("owner"), related_name="saved_filters")
+    name = models.CharField(_("name"), max_length=100)
+    listed = models.CharField(_("list"), max_length=100, help_text=_("The model of the list: meetings.task."))
+    query = models.CharField(_("query"), max_length=2000, help_text=_("What stands after the question mark of the address."))
+    shared = models.BooleanField(_("for everybody"), default=False)
+
+    objects = SavedFilterQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["listed", "name", "pk"]
+        verbose_name = _("saved filter")
+        verbose_name_plural = _("saved filters")
+        constraints = [models.UniqueConstraint(fields=["owner", "listed", "name"], name="savedfilter_name_once")]
+
+    def __str__(self):
+        return self.name

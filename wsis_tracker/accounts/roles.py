@@ -9,8 +9,13 @@ READER, EDITOR, REVIEWER, ADMINISTRATOR = "Reader", "Editor", "Reviewer", "Admin
 KEPT = Q(content_type__app_label="register") | Q(codename__contains="_historical")
 #: Accounts are kept by hand, the groups by `make_roles` alone.
 ACCOUNTS = Q(content_type__app_label="accounts") | Q(codename__in=["view_group", "view_accessattempt"])
-#: A token is made by its owner alone; administrators see that it is there, and revoke it. What happened is only read.
-OWN = Q(codename__in=["add_apitoken", "delete_apitoken"]) | (Q(content_type__model="accountevent") & ~Q(codename="view_accountevent"))
+#: A token is made by its owner alone; administrators see that it is there, and revoke it. A saved filter is its owner's. What happened is
+#: only read.
+OWN = (
+    Q(codename__in=["add_apitoken", "delete_apitoken"])
+    | Q(content_type__model="savedfilter")
+    | (Q(content_type__model="accountevent") & ~Q(codename="view_accountevent"))
+)
 
 
 def make_roles():

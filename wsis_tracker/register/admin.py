@@ -12,7 +12,7 @@ from django.contrib.contenttypes.models import ContentType
 from django.core.exceptions import BadRequest, ValidationError
 from django.core.paginator import Paginator
 from django.db import IntegrityError
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import Q
 from django.http import Http404, HttpResponseRedirect
 from django.utils import timezone
 from django.utils.functional import cached_property
@@ -121,10 +121,21 @@ class SourcelessFilter(admin.SimpleListFilter):
         return [("none", _("no source"))]
 
     def queryset(self, request, queryset):
-        if self.value() != "none":
-            return queryset
-        source = queryset.model._meta.get_field("sources").related_model
-        return queryset.filter(~Exists(source.objects.filter(record=OuterRef("pk"))))
+        return queryset.sourceless() if self.value() == "none" else queryset
+
+
+class ReviewFilter(admin.SimpleListFilter):
+    """What is in review: handed in by others, or by oneself."""
+
+    title = _("review")
+    parameter_name = "review"
+
+    def lookups(self, request, model_admin):
+        return [("waiting", _("handed in by others")), ("mine", _("handed in by me"))]
+
+    def queryset(self, request, queryset):
+        kept = {"waiting": queryset.awaiting, "mine": queryset.handed_in_by}.get(self.value())
+        return kept(request.user) if kept else queryset
 
 
 @cache
@@ -178,7 +189,9 @@ class RecordAdmin(DrawnAdmin):
         return [as_read(self.model, name) for name in super().get_list_display(request)]
 
     def get_list_filter(self, request):
-        return [*(["visibility"] if self.model.whole is None else []), *super().get_list_filter(request)]
+        own, parts = list(super().get_list_filter(request)), self.model.parts()
+        sourced = [SourcelessFilter] if "sources" in parts and SourcelessFilter not in own else []
+        return [*(["visibility", ReviewFilter] if self.model.whole is None else []), *own, *sourced]
 
     def get_readonly_fields(self, request, obj=None):
         fixed = [self.model.whole or "visibility"] if obj and hasattr(request, "proposing") else []
@@ -360,10 +373,24 @@ class KeptAdmin(admin.ModelAdmin):
         return False
 
 
+class OthersFilter(admin.SimpleListFilter):
+    """What others did while one was away."""
+
+    title = _("by others")
+    parameter_name = "others"
+
+    def lookups(self, request, model_admin):
+        return [("visit", _("since my last visit"))]
+
+    def queryset(self, request, queryset):
+        return queryset.by_others(request.user, request.user.last_visit_at) if self.value() == "visit" else queryset
+
+
 @admin.register(Change)
 class ChangeAdmin(KeptAdmin):
     list_display = ["at", "by", "reason", "request_id"]
     list_select_related = ["by"]
+    list_filter = [OthersFilter]
     search_fields = ["reason", "request_id"]
     date_hierarchy = "at"
 

@@ -22,6 +22,10 @@ class ChangeQuerySet(models.QuerySet):
         """The number of the latest act, 0 where there is none."""
         return self.aggregate(last=Max("number"))["last"] or 0
 
+    def by_others(self, user, since):
+        """Keep what others than a person, and commands, have done since a moment; nothing where that is None."""
+        return self.filter(at__gt=since).exclude(by=user) if since else self.none()
+
 
 class Change(models.Model):
     """One act on the register: an edit, an import, a reading, a merge; undone as one."""

@@ -6,7 +6,7 @@ from itertools import islice
 
 from django.core.exceptions import ValidationError
 from django.db import models, transaction
-from django.db.models import Case, F, Q, Value, When
+from django.db.models import Case, Exists, F, OuterRef, Q, Value, When
 from django.db.models.functions import Concat, Substr
 from django.utils.text import slugify
 from django.utils.translation import gettext_lazy as _
@@ -104,6 +104,25 @@ class RecordQuerySet(models.QuerySet):
         if problems:
             raise ValidationError(problems)
         return len(records)
+
+    def awaiting(self, user):
+        """Keep what is in review and was brought there, or changed there, by others: what a person may have to publish."""
+        return self.filter(visibility=Visibility.IN_REVIEW).filter(~self._touched_in_review(user))
+
+    def handed_in_by(self, user):
+        """Keep what is in review and was brought there, or changed there, by a person."""
+        return self.filter(visibility=Visibility.IN_REVIEW).filter(self._touched_in_review(user))
+
+    def _touched_in_review(self, user):
+        history = self.model.history.model.objects.order_by()
+        later = history.filter(id=OuterRef("id"), history_id__gt=OuterRef("history_id")).exclude(visibility=Visibility.IN_REVIEW)
+        own = history.filter(id=OuterRef("pk"), history_user=user, visibility=Visibility.IN_REVIEW)
+        return Exists(own.filter(~Exists(later)))
+
+    def sourceless(self):
+        """Keep what no paragraph is named for yet."""
+        source = self.model._meta.get_field("sources").related_model
+        return self.filter(~Exists(source.objects.filter(record=OuterRef("pk"))))
 
     def search(self, text):
         """Keep the records that have every word of `text`: whole words, case and accents folded, no stemming."""
