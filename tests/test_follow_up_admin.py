@@ -84,6 +84,7 @@ class TestList:
         sign_in("Editor")
         for name in ("overdue", "due", "assigned", "responsible", "still"):
             assert client.get(address(Task, "changelist"), {name: "zz"}).status_code == 200
+        assert client.get(address(Task, "changelist"), {"_facets": "True", "due": "2027-01-31"}).status_code == 200
 
     def test_the_list_takes_no_query_per_row(self, client, sign_in):
         sign_in("Editor")

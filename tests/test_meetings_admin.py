@@ -28,6 +28,7 @@ from tests.factories import (
     QuestionFactory,
 )
 from tests.forms import address, errors_of, form_of
+from tests.test_admin import check_strict
 from wsis_tracker.register.changes import act
 from wsis_tracker.register.models import Change
 
@@ -342,6 +343,11 @@ class TestWhoMay:
         assert [answer.status_code for answer in answers] == [status] * 2 or (page == "order" and status == 200)
         links = client.get(address(model, "change", record.pk)).content.decode()
         assert (address(model, page, record.pk) in links) == (status == 200)
+
+    def test_its_page_carries_no_styles_or_code_in_itself(self, model, page, client, sign_in):
+        sign_in("Editor")
+        meeting = ConclusionFactory(meeting=MeetingFactory(series="series", number=1)).meeting
+        check_strict(client, address(model, page, meeting.pk if model is Meeting else meeting.conclusions.get().pk))
 
     def test_a_record_that_is_not_there_is_not_found(self, model, page, client, sign_in):
         sign_in("Editor")
