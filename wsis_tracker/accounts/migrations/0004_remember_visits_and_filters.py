@@ -8,7 +8,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('accounts', '0002_keep_tokens'),
+        ('accounts', '0003_languages_and_events'),
     ]
 
     operations = [
