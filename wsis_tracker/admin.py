@@ -53,7 +53,7 @@ class TrackerAdminSite(admin.AdminSite):
         def refusing(request, *args, **kwargs):
             if any("\0" in text for texts in request.GET.lists() for text in [texts[0], *texts[1]]):
                 raise BadRequest
-            if request.resolver_match.url_name == "view_on_site" and not request.user.is_staff:
+            if request.resolver_match.url_name == "view_on_site" and request.user.is_authenticated and not request.user.is_staff:
                 raise PermissionDenied  # it leads from a key to the page of any record, also of one that is not shown
             return inner(request, *args, **kwargs)
 
