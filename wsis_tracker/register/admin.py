@@ -19,12 +19,14 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
 from .changes import acting
+from .conflicts import conflict_of, on_newest, without_lost_rows
+from .deleted import DeletingAdmin
 from .fields import TranslatedField
-from .inlines import record_links, visibilities
+from .inlines import RecordInline, record_links, visibilities
+from .kept import ChangeAdmin, KeptAdmin
 from .models import Change, Proposal
 from .proposals import PUBLISH
 from .records import Visibility, names_of_links
-from .versions import VersionsAdmin
 
 
 class RecordForm(forms.ModelForm):
@@ -40,6 +42,8 @@ class RecordForm(forms.ModelForm):
     #: Of the request, set by `RecordAdmin.get_form`: may it touch what is published, and what the database refused.
     may_publish = False
     refusal = ""
+    #: What others saved since the form was opened; see `conflicts`.
+    conflict = None
 
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
@@ -60,12 +64,15 @@ class RecordForm(forms.ModelForm):
         published = was_published or joins_published or self.cleaned_data.get("visibility") == Visibility.PUBLISHED
         if published and not self.cleaned_data.get("change_reason"):
             self.add_error("change_reason", _("Say why: the record is published."))
+        elif self.data.get("_save_over") and not self.cleaned_data.get("change_reason"):
+            self.add_error("change_reason", _("Say why yours is saved over what others saved."))
 
     def _refuse_overwriting(self):
         """Of two people on one form the later does not undo the earlier; the row stays locked until the form is saved."""
-        stored = type(self.instance).objects.select_for_update().values_list("updated_at", flat=True).get(pk=self.instance.pk)
-        if self.cleaned_data.get("base_version") != stored.isoformat():
-            self.add_error(None, _("Nothing was saved: the record was changed since you opened it, as its history tells. Open it again."))
+        stored = type(self.instance).objects.lock().get(pk=self.instance.pk)
+        if self.cleaned_data.get("base_version") != stored.updated_at.isoformat():
+            self.conflict = conflict_of(self, stored)
+            self.add_error(None, _("Nothing was saved yet: the record was changed since you opened it. Compare both versions above."))
 
 
 class ReasonedActionForm(ActionForm):
@@ -130,7 +137,7 @@ def as_read(model, name):
     return text
 
 
-class RecordAdmin(VersionsAdmin):
+class RecordAdmin(DeletingAdmin):
     """A collection of records."""
 
     form = RecordForm
@@ -141,6 +148,8 @@ class RecordAdmin(VersionsAdmin):
     paginator = BoundedPaginator
     search_help_text = _("Whole words of the record, or part of its name or symbol")
     search_fields = ["slug"]
+    change_form_template = "register/change_form.html"
+    change_list_template = "register/change_list.html"
     delete_confirmation_template = "register/delete_confirmation.html"
     delete_selected_confirmation_template = "register/delete_selected_confirmation.html"
 
@@ -213,6 +222,7 @@ class RecordAdmin(VersionsAdmin):
             record = self.get_object(request, object_id)
             if record and record.shown_to_public and not request.user.has_perm(PUBLISH):
                 messages.info(request, _("This record is published: a reviewer can change it."))
+        request.POST = on_newest(request.POST)
         try:
             with acting(request):
                 return super().changeform_view(request, object_id, form_url, extra_context)
@@ -225,8 +235,19 @@ class RecordAdmin(VersionsAdmin):
         record = self.get_object(request, object_id)
         if record is not None and self._lacks_reason(request, [record]):
             return HttpResponseRedirect(request.get_full_path())
-        with acting(request):
-            return super().delete_view(request, object_id, extra_context)
+        try:
+            with acting(request):
+                return super().delete_view(request, object_id, extra_context)
+        except (ValidationError, IntegrityError):  # somebody has named it, after the page had looked for what does
+            self.message_user(request, _("Nothing was deleted: somebody else has just come to name it."), messages.ERROR)
+            return HttpResponseRedirect(request.get_full_path())
+
+    def get_formset_kwargs(self, request, obj, inline, prefix):
+        """As Django has it; of a form that is saved, the lines that others deleted meanwhile are new ones, and not errors."""
+        kwargs = super().get_formset_kwargs(request, obj, inline, prefix)
+        if "data" in kwargs and obj.pk:
+            kwargs["data"] = without_lost_rows(kwargs["data"], prefix, inline.model, again=not isinstance(inline, RecordInline))
+        return kwargs
 
     def changelist_view(self, request, extra_context=None):
         if not all(re.fullmatch(r"\d{1,18}", key, re.ASCII) for key in request.POST.getlist(ACTION_CHECKBOX_NAME)):
@@ -236,6 +257,9 @@ class RecordAdmin(VersionsAdmin):
                 response = super().changelist_view(request, extra_context)
         except ValidationError as error:  # an action was refused, and its act undone
             self.message_user(request, _("Nothing was changed. %s") % " · ".join(error.messages), messages.ERROR)
+            return HttpResponseRedirect(request.get_full_path())
+        except IntegrityError:  # somebody has named one of them, after the page had looked for what does
+            self.message_user(request, _("Nothing was changed: somebody else has just recorded what stands in the way."), messages.ERROR)
             return HttpResponseRedirect(request.get_full_path())
         shown = getattr(response, "context_data", None) or {}
         if "cl" in shown and shown["cl"].result_count > BoundedPaginator.bound:
@@ -293,28 +317,7 @@ class RecordAdmin(VersionsAdmin):
         self.message_user(request, ngettext("%d record: %s.", "%d records: %s.", count) % (count, visibility.label), messages.SUCCESS)
 
 
-class KeptAdmin(admin.ModelAdmin):
-    """What the register itself writes: read, never edited."""
-
-    list_per_page = 50
-    show_full_result_count = False
-
-    def has_add_permission(self, request):
-        return False
-
-    def has_change_permission(self, request, obj=None):
-        return False
-
-    def has_delete_permission(self, request, obj=None):
-        return False
-
-
-@admin.register(Change)
-class ChangeAdmin(KeptAdmin):
-    list_display = ["at", "by", "reason", "request_id"]
-    list_select_related = ["by"]
-    search_fields = ["reason", "request_id"]
-    date_hierarchy = "at"
+admin.site.register(Change, ChangeAdmin)
 
 
 @admin.register(Proposal)
