@@ -6,6 +6,7 @@ import pytest
 from django.contrib import admin
 from django.urls import reverse
 
+from action_lines.models import Role
 from mandates.models import Appointment, Document, Organisation, Provision
 from meetings.models import Task
 from tests.factories import (
@@ -64,6 +65,7 @@ def test_no_page_of_the_admin_carries_styles_or_code_in_itself_and_its_policy_al
         pages += [address(model, page, record.pk) for page in ("change", "delete", "history")]
     if issubclass(model, Record) and record:
         pages.append(address(model, "simple_history", record.pk, record.history.first().pk))
+        pages.append(address(model, "deleted"))
     for page in pages:
         check_strict(client, page)
 
@@ -228,13 +230,15 @@ def test_a_part_of_a_published_record_leads_to_nothing_unpublished(client, sign_
 def test_a_cited_provision_is_not_deleted_and_the_page_names_what_cites_it(client, sign_in):
     sign_in("Administrator")
     provision = Provision.objects.get(slug="wg-wsis-report-2002-2006-footnote")
+    cited = Role.objects.filter(sources__provision=provision).first()
     for url, data in [
         (address(Provision, "delete", provision.pk), {"post": "yes"}),
         (address(Provision, "changelist"), {"action": "delete_selected", "_selected_action": [provision.pk], "post": "yes"}),
         (address(Document, "delete", provision.document_id), {"post": "yes"}),
     ]:
         response = client.post(url, data | {"change_reason": "Entered twice"})
-        assert "would require deleting the following protected related objects" in response.content.decode()
+        assert "Change or delete them first:" in response.content.decode()
+        assert f'Role: <a href="{address(Role, "change", cited.pk)}">' in response.content.decode()
         assert Provision.objects.filter(pk=provision.pk).exists()
 
 

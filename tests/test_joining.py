@@ -7,6 +7,7 @@ from tests.factories import DocumentFactory, RelationFactory
 from tests.forms import address, form_of
 from wsis_tracker.register.changes import act
 from wsis_tracker.register.models import Change
+from wsis_tracker.register.restoring import State, restore
 
 pytestmark = pytest.mark.django_db
 
@@ -76,7 +77,7 @@ def test_a_joined_relation_that_is_brought_back_to_its_symbol_is_not_joined_by_t
     DocumentFactory(symbol="Council Resolution 9001")
     relation.refresh_from_db()
     with act(reason="another was meant"):
-        relation.restore(relation.history.earliest())
+        restore(relation, State(relation.history.earliest(), {}))
     assert now(relation) == (None, "Council Resolution 9001")
 
 

@@ -23,9 +23,11 @@ from django.utils.translation import ngettext
 
 from . import review
 from .changes import acting
+from .conflicts import conflict_of, on_newest, without_lost_rows
 from .drawing import DrawnAdmin
 from .fields import TranslatedField
-from .inlines import record_links, restricted, visibilities
+from .inlines import RecordInline, record_links, restricted, visibilities
+from .kept import ChangeAdmin, KeptAdmin
 from .models import Change, Proposal
 from .proposals import PUBLISH
 from .records import Record, Visibility, names_of_links
@@ -45,6 +47,8 @@ class RecordForm(forms.ModelForm):
     #: Of the request, set by `RecordAdmin.get_form`: may it touch what is published, and what the database refused.
     may_publish = False
     refusal = ""
+    #: What others saved since the form was opened; see `conflicts`.
+    conflict = None
 
     @property
     def proposes(self):
@@ -70,15 +74,18 @@ class RecordForm(forms.ModelForm):
         published = was_published or joins_published or self.cleaned_data.get("visibility") == Visibility.PUBLISHED
         if published and not self.cleaned_data.get("change_reason"):
             self.add_error("change_reason", _("Say why: the record is published."))
+        elif self.data.get("_save_over") and not self.cleaned_data.get("change_reason"):
+            self.add_error("change_reason", _("Say why yours is saved over what others saved."))
         sent_back = (self.initial.get("visibility"), self.cleaned_data.get("visibility")) == (Visibility.IN_REVIEW, Visibility.DRAFT)
         if sent_back and not self.cleaned_data.get("change_reason"):
             self.add_error("change_reason", _("Say why: whoever sent it to review reads it."))
 
     def _refuse_overwriting(self):
         """Of two people on one form the later does not undo the earlier; the row stays locked until the form is saved."""
-        stored = type(self.instance).objects.select_for_update().values_list("updated_at", flat=True).get(pk=self.instance.pk)
-        if self.cleaned_data.get("base_version") != stored.isoformat():
-            self.add_error(None, _("Nothing was saved: the record was changed since you opened it, as its history tells. Open it again."))
+        stored = type(self.instance).objects.lock().get(pk=self.instance.pk)
+        if self.cleaned_data.get("base_version") != stored.updated_at.isoformat():
+            self.conflict = conflict_of(self, stored)
+            self.add_error(None, _("Nothing was saved yet: the record was changed since you opened it. Compare both versions above."))
 
 
 class ReasonedActionForm(ActionForm):
@@ -165,6 +172,8 @@ class RecordAdmin(DrawnAdmin):
     paginator = BoundedPaginator
     search_help_text = _("Whole words of the record, or part of its name or symbol")
     search_fields = ["slug"]
+    change_form_template = "register/change_form.html"
+    change_list_template = "register/change_list.html"
     delete_confirmation_template = "register/delete_confirmation.html"
     delete_selected_confirmation_template = "register/delete_selected_confirmation.html"
 
@@ -271,6 +280,7 @@ class RecordAdmin(DrawnAdmin):
             request.proposing = record
         if record and request.method == "GET":
             review.tell(request, record)
+        request.POST = on_newest(request.POST)
         form = partial(super().changeform_view, request, object_id, form_url, extra_context)
         if request.method == "POST" and hasattr(request, "proposing"):
             return review.propose(request, record, form)
@@ -289,8 +299,19 @@ class RecordAdmin(DrawnAdmin):
         record = self.get_object(request, object_id)
         if record is not None and self.has_delete_permission(request, record) and self._lacks_reason(request, [record]):
             return HttpResponseRedirect(request.get_full_path())
-        with acting(request):
-            return super().delete_view(request, object_id, extra_context)
+        try:
+            with acting(request):
+                return super().delete_view(request, object_id, extra_context)
+        except (ValidationError, IntegrityError):  # somebody has named it, after the page had looked for what does
+            self.message_user(request, _("Nothing was deleted: somebody else has just come to name it."), messages.ERROR)
+            return HttpResponseRedirect(request.get_full_path())
+
+    def get_formset_kwargs(self, request, obj, inline, prefix):
+        """As Django has it; of a form that is saved, the lines that others deleted meanwhile are new ones, and not errors."""
+        kwargs = super().get_formset_kwargs(request, obj, inline, prefix)
+        if "data" in kwargs and obj.pk:
+            kwargs["data"] = without_lost_rows(kwargs["data"], prefix, inline.model, again=not isinstance(inline, RecordInline))
+        return kwargs
 
     def changelist_view(self, request, extra_context=None):
         if not all(re.fullmatch(r"\d{1,18}", key, re.ASCII) for key in request.POST.getlist(ACTION_CHECKBOX_NAME)):
@@ -300,6 +321,9 @@ class RecordAdmin(DrawnAdmin):
                 response = super().changelist_view(request, extra_context)
         except ValidationError as error:  # an action was refused, and its act undone
             self.message_user(request, _("Nothing was changed. %s") % " · ".join(error.messages), messages.ERROR)
+            return HttpResponseRedirect(request.get_full_path())
+        except IntegrityError:  # somebody has named one of them, after the page had looked for what does
+            self.message_user(request, _("Nothing was changed: somebody else has just recorded what stands in the way."), messages.ERROR)
             return HttpResponseRedirect(request.get_full_path())
         shown = getattr(response, "context_data", None) or {}
         if "cl" in shown and shown["cl"].result_count > BoundedPaginator.bound:
@@ -357,42 +381,7 @@ class RecordAdmin(DrawnAdmin):
         self.message_user(request, ngettext("%d record: %s.", "%d records: %s.", count) % (count, visibility.label), messages.SUCCESS)
 
 
-class KeptAdmin(admin.ModelAdmin):
-    """What the register itself writes: read, never edited."""
-
-    list_per_page = 50
-    show_full_result_count = False
-
-    def has_add_permission(self, request):
-        return False
-
-    def has_change_permission(self, request, obj=None):
-        return False
-
-    def has_delete_permission(self, request, obj=None):
-        return False
-
-
-class OthersFilter(admin.SimpleListFilter):
-    """What others did while one was away."""
-
-    title = _("by others")
-    parameter_name = "others"
-
-    def lookups(self, request, model_admin):
-        return [("visit", _("since my last visit"))]
-
-    def queryset(self, request, queryset):
-        return queryset.by_others(request.user, request.user.last_visit_at) if self.value() == "visit" else queryset
-
-
-@admin.register(Change)
-class ChangeAdmin(KeptAdmin):
-    list_display = ["at", "by", "reason", "request_id"]
-    list_select_related = ["by"]
-    list_filter = [OthersFilter]
-    search_fields = ["reason", "request_id"]
-    date_hierarchy = "at"
+admin.site.register(Change, ChangeAdmin)
 
 
 class WhoseFilter(admin.SimpleListFilter):

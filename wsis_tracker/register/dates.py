@@ -3,8 +3,11 @@
 import calendar
 import datetime
 import re
+from functools import lru_cache
 
 from django.core.exceptions import ValidationError
+from django.utils.formats import date_format, get_format
+from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 SHAPE = re.compile(r"(\d{4})(?:-(\d{2})(?:-(\d{2}))?)?", re.ASCII)
@@ -43,3 +46,21 @@ def latest(text):
     year, month, day = parse(text)
     month = month or 12
     return datetime.date(year, month, day or calendar.monthrange(year, month)[1])
+
+
+def in_words(text):
+    """A partial date in the reader's language: 2002, April 2006, 16 December 2005."""
+    return worded(text, get_language())
+
+
+@lru_cache(maxsize=10_000)
+def worded(text, language):
+    year, month, day = parse(text)
+    if day:
+        return date_format(earliest(text), shape("DATE_FORMAT", "j F Y"))
+    return date_format(earliest(text), shape("YEAR_MONTH_FORMAT", "F Y")) if month else str(year)
+
+
+def shape(name, english):
+    """The format of dates in the reader's language; in English day before month, as the documents print it."""
+    return english if get_language() == "en" else get_format(name)

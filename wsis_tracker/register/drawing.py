@@ -6,7 +6,7 @@ from django.core.exceptions import FieldDoesNotExist
 from django.http import HttpResponseRedirect
 from django.urls import reverse
 
-from .versions import VersionsAdmin
+from .deleted import DeletingAdmin
 
 #: The parameter of a form's address that names the paragraph, by its key.
 DRAWN_FROM = "drawn_from"
@@ -18,7 +18,7 @@ def drawn_from(request):
     return key if re.fullmatch(r"\d{1,18}", key, re.ASCII) else None
 
 
-class DrawnAdmin(VersionsAdmin):
+class DrawnAdmin(DeletingAdmin):
     """A collection of which a new record may be drawn from a paragraph."""
 
     def get_formset_kwargs(self, request, obj, inline, prefix):

@@ -292,17 +292,6 @@ class Record(Worded, models.Model):
     def take_parts_of(self, gone, merge):
         """Let records that belong to `gone`, which is being merged into this one, belong here; `merge` makes one of two that are."""
 
-    def restore(self, version):
-        """Say again what the record said in `version`, a row of its history; its slug, visibility, whole and moves stay.
-
-        Raises ValidationError where that no longer holds, for instance because something that it named is gone.
-        """
-        for field in self.stating_fields():
-            setattr(self, field.attname, getattr(version, field.attname))
-        self.clean_fields()  # what it named is still there, before `clean` reads it
-        self.full_clean()
-        self.save(update_fields=[field.name for field in self.stating_fields()])
-
     @classmethod
     def stating_fields(cls):
         """The fields by which a record says something, those apart by which it is kept."""

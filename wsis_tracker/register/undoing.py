@@ -49,15 +49,16 @@ def bring_back(model, key, *, by, reason):
         end = model.history.filter(id=key).order_by("-history_id").first()
         if end is None or end.history_type != "-":
             raise ValidationError(_("The record is there: it need not be brought back."))
-        gone = [
-            trace
-            for of, about in family(model, [key])
-            for trace in traces(of, rows_of(of, about).filter(change=end.change_id))
-            if not trace.after and may_write(by, of)
-        ]
+        gone = [trace for trace in what_went(model, end) if may_write(by, trace.model)]
         check_not_changed_since(gone)
         take_back(gone)
     return model.objects.get(pk=key)
+
+
+def what_went(model, end):
+    """What went with a deleted record, by the last row of its history: itself, its parts and the records within it."""
+    found = (traces(of, rows_of(of, about).filter(change=end.change_id)) for of, about in family(model, [end.id]))
+    return [trace for of_model in found for trace in of_model if not trace.after]
 
 
 def check_reason(reason):
@@ -266,7 +267,7 @@ def named(found):
     for model, key in dict.fromkeys(trace.record for trace in found):
         keys[model].append(key)
     for model, of_model in keys.items():
-        there = model.objects.select_related(*model.named_through).in_bulk(of_model[:NAMED])
+        there = model.objects.in_bulk(of_model[:NAMED])
         gone = [key for key in of_model[:NAMED] if key not in there]
         slugs = dict(model.history.filter(id__in=gone).order_by("history_id").values_list("id", "slug"))
         yield from (str(there[key]) if key in there else slugs[key] for key in of_model[:NAMED])

@@ -1,9 +1,10 @@
-"""Earlier states of a record: who made each, when and why; and bringing one back."""
+"""The history of a record: who changed it and its parts, when, why and how; and bringing an earlier state back."""
 
 from django import forms
 from django.contrib import messages
-from django.contrib.admin.utils import display_for_field
 from django.core.exceptions import PermissionDenied, ValidationError
+from django.core.paginator import Paginator
+from django.db.models import OuterRef, Subquery
 from django.http import Http404, HttpResponseRedirect
 from django.template.response import TemplateResponse
 from django.urls import reverse
@@ -12,73 +13,84 @@ from django.utils.translation import gettext_lazy as _
 from simple_history.admin import SimpleHistoryAdmin
 
 from .changes import acting
-from .records import names_of_links
+from .models import Change, Proposal
+from .proposals import PUBLISH
+from .readable import Names, Pair, lines, text_of, told
+from .restoring import restore, state_after, what_would_change
 from .rights import sees_all
+from .traces import changes_of, traces_of
+
+#: How many acts a page of history tells.
+ACTS = 20
 
 
-class RestoreForm(forms.Form):
-    """Why a record is brought back to an earlier state."""
+class ReasonForm(forms.Form):
+    """Why something is brought back or undone."""
 
     change_reason = forms.CharField(label=_("Reason for the change"), widget=forms.Textarea(attrs={"rows": 2, "class": "vLargeTextField"}))
-
-
-def what_it_says(row, fields):
-    """The texts of a record, or of a row of its history, field by field."""
-    for field in fields:
-        value = getattr(row, field.name)
-        if isinstance(value, dict):
-            yield "; ".join(f"{code}: {text}" for code, text in value.items()) or "–"
-        elif not field.is_relation:
-            yield display_for_field(value, field, "–")
-        elif value is None and getattr(row, field.attname):
-            yield _("(deleted since)")
-        else:
-            yield str(value or "–")
 
 
 class VersionsAdmin(SimpleHistoryAdmin):
     """A collection whose records show their history."""
 
-    object_history_list_template = "register/history_list.html"
-
-    def get_history_queryset(self, request, history_manager, pk_name, object_id):
-        rows = super().get_history_queryset(request, history_manager, pk_name, object_id)
-        return rows.select_related("history_user", *names_of_links(self.model))
-
     def has_view_history_or_change_history_permission(self, request, obj=None):
         """History shows the staff's notes and names: it is for those who see all records by their role."""
-        return sees_all(request.user, self.model)
+        return self.has_view_permission(request, obj) and sees_all(request.user, self.model)
 
     def history_view(self, request, object_id, extra_context=None):
-        if not object_id.isdecimal():
-            raise Http404
-        return super().history_view(request, object_id, extra_context)
+        """The acts on a record, each with what it wrote of it, its parts and the records within it."""
+        key = self._key(object_id)
+        versions = self.model.history.model.objects.filter(id=key, change__number__lte=OuterRef("number")).order_by("-history_id")
+        acts = changes_of(self.model, key).annotate(version=Subquery(versions.values("history_id")[:1]))
+        record = self.get_object(request, object_id)
+        last = record or getattr(self.model.history.filter(id=key).first(), "instance", None)
+        if last is None:
+            raise Http404(_("The history holds no such record."))
+        if not self.has_view_history_or_change_history_permission(request, last):
+            raise PermissionDenied
+        paginator = Paginator(acts, ACTS)
+        page = paginator.get_page(request.GET.get("p"))
+        entries = self._entries(key, list(page))
+        context = {
+            **self.admin_site.each_context(request),
+            "title": _("Change history: %s") % last,
+            "opts": self.opts,
+            "module_name": capfirst(self.opts.verbose_name_plural),
+            "object": last,
+            "entries": entries,
+            "page_obj": page,
+            "page_range": paginator.get_elided_page_range(page.number) if paginator.num_pages > 1 else [],
+        }
+        return TemplateResponse(request, "register/history.html", context)
+
+    def _entries(self, key, acts):
+        """Each act with what it tells, of the record itself first."""
+        of_act = told(traces_of(self.model, key, [act.pk for act in acts]))
+        return [(act, of_act.get(act.pk, [])) for act in acts]
 
     def history_form_view(self, request, object_id, version_id, extra_context=None):
-        """A record as it was beside how it is now; whoever may change it may bring it back, with a reason."""
+        """A record as it was beside how it is now; whoever may change it may bring it back, with a reason.
+
+        The parts are those at the end of the act of the version, or of a later one that wrote parts alone (`?act=`).
+        """
         version = self._version(object_id, version_id)
         if not self.has_view_history_or_change_history_permission(request, version.instance):
             raise PermissionDenied
+        state = state_after(version, self._act(request, version))
         record = self.get_object(request, object_id)
-        may_restore = record is not None and self.has_change_permission(request, record)
-        form = RestoreForm(request.POST or None)
-        if request.method == "POST" and not may_restore:
+        may = self._may_restore(request, record)
+        if request.method == "POST" and not may:
             raise PermissionDenied
+        form = ReasonForm(request.POST or None)
         if form.is_valid():
             try:
-                with acting(request):
-                    record.restore(version)
-                    self.log_change(request, record, [{"changed": {"fields": [str(f.verbose_name) for f in self.model.stating_fields()]}}])
+                return self._bring_back(request, record, state, form.cleaned_data["change_reason"])
             except ValidationError as error:
                 form.add_error(None, error.messages)
                 record = self.get_object(request, object_id)
-            else:
-                messages.success(request, _("“%s” says again what it said then.") % record)
-                return HttpResponseRedirect(reverse(f"admin:{self.opts.app_label}_{self.opts.model_name}_change", args=[record.pk]))
+        fields = list(self._fields(state, record))
+        parts = lines(what_would_change(record, state)) if record else []
         day = f"\u2066{version.history_date:%Y-%m-%d %H:%M}\u2069"  # isolated: its parts keep their order in Arabic too
-        fields = self.model.stating_fields()
-        then = list(what_it_says(version, fields))
-        now = list(what_it_says(record, fields)) if record else [""] * len(fields)
         context = {
             **self.admin_site.each_context(request),
             "title": _("%(record)s, as recorded on %(day)s") % {"record": record or version.instance, "day": day},
@@ -86,15 +98,60 @@ class VersionsAdmin(SimpleHistoryAdmin):
             "object": record,
             "object_id": object_id,
             "version": version,
-            "rows": [(capfirst(f.verbose_name), a, b, a != b) for f, a, b in zip(fields, then, now, strict=True)],
-            "form": form if may_restore else None,
+            "rows": fields,
+            "parts": parts,
+            "differs": bool(parts) or any(differs for *_texts, differs in fields),
+            "form": form if may else None,
+            "proposes": may == "propose",
         }
         return TemplateResponse(request, "register/version.html", context)
 
+    def _may_restore(self, request, record):
+        """How somebody may bring a state back: "write" it, "propose" it where the record is published, or not at all."""
+        if record is None or not request.user.has_perm(f"{self.opts.app_label}.change_{self.opts.model_name}"):
+            return ""
+        if record.shown_to_public and not request.user.has_perm(PUBLISH):
+            return "propose"
+        return "write" if self.has_change_permission(request, record) else ""
+
+    def _bring_back(self, request, record, state, reason):
+        if self._may_restore(request, record) == "propose":
+            Proposal.objects.propose(record, lambda: restore(record, state), by=request.user, reason=reason)
+            messages.success(request, _("It is proposed that “%s” says again what it said then; a reviewer decides.") % record)
+        else:
+            with acting(request):
+                record = self.model.objects.lock().get(pk=record.pk)
+                restore(record, state)
+                self.log_change(request, record, [{"changed": {"fields": [str(f.verbose_name) for f in self.model.stating_fields()]}}])
+            messages.success(request, _("“%s” says again what it said then.") % record)
+        return HttpResponseRedirect(reverse(f"admin:{self.opts.app_label}_{self.opts.model_name}_change", args=[record.pk]))
+
+    def _fields(self, state, record):
+        """Each field by name with what it said then and says now, and whether these differ."""
+        names = Names([Pair(self.model, state.version, record)])
+        for field in self.model.stating_fields():
+            then, now = (text_of(getattr(row, field.attname), field, names) if row else "" for row in (state.version, record))
+            yield capfirst(field.verbose_name), then, now, record is not None and then != now
+
+    def _key(self, object_id):
+        if not (object_id.isascii() and object_id.isdecimal() and len(object_id) <= 18):
+            raise Http404
+        return int(object_id)
+
     def _version(self, object_id, version_id):
         """The row of the history; Http404 where the address names none."""
-        rows = self.get_history_queryset(None, self.model.history, "id", object_id) if object_id.isdecimal() else self.model.history.none()
-        version = rows.filter(history_id=version_id).first() if version_id.isdecimal() else None
+        rows = self.model.history.filter(id=self._key(object_id), history_id=self._key(version_id))
+        version = rows.select_related("history_user", "change").first()
         if version is None:
             raise Http404(_("The history holds no such state."))
         return version
+
+    def _act(self, request, version):
+        """The act at the end of which the state is asked for."""
+        asked = request.GET.get("act")
+        if not asked:
+            return version.change
+        later = Change.objects.filter(pk=self._key(asked), number__gte=version.change.number).first()
+        if later is None:
+            raise Http404(_("The history holds no such state."))
+        return later

@@ -1,14 +1,12 @@
 """How pages show dates of the world, texts in several languages, and links that stay on the day asked for."""
 
 import re
-from functools import lru_cache
 from itertools import accumulate
 from urllib.parse import parse_qsl, quote, urlencode, urlsplit, urlunsplit
 
 from django import template
 from django.conf import settings
 from django.urls import translate_url
-from django.utils.formats import date_format, get_format
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 from django.utils.translation import get_language, get_language_info
@@ -26,22 +24,9 @@ register = template.Library()
 WRITTEN_IN = "en"
 
 
-def shape(name, english):
-    """The format of dates in the reader's language; in English day before month, as the documents print it."""
-    return english if get_language() == "en" else get_format(name)
-
-
 def say_date(value):
     """A partial date in words: 2002, April 2006, 16 December 2005."""
-    return date_in_words(str(value), get_language())
-
-
-@lru_cache(maxsize=10_000)
-def date_in_words(value, language):
-    year, month, day = dates.parse(value)
-    if day:
-        return date_format(dates.earliest(value), shape("DATE_FORMAT", "j F Y"))
-    return date_format(dates.earliest(value), shape("YEAR_MONTH_FORMAT", "F Y")) if month else str(year)
+    return dates.in_words(str(value))
 
 
 @register.filter

@@ -1,0 +1,119 @@
+"""Two people on one form: what the later one sees, and how what they typed is kept and saved on top of the newest version."""
+
+from datetime import datetime
+from typing import NamedTuple
+
+from django.utils.text import capfirst
+
+from .readable import NOTHING, Names, Pair, text_of, told, told_fields
+from .traces import changes_of, traces_of
+
+#: How many of the acts since are told.
+ACTS = 10
+
+
+class Row(NamedTuple):
+    """A field as it was when the form was opened, as others saved it, and as it was typed."""
+
+    label: str
+    opened: str
+    saved: str
+    typed: str
+
+    @property
+    def is_contested(self):
+        return self.opened not in (self.saved, self.typed) and self.saved != self.typed
+
+
+class Conflict(NamedTuple):
+    """What was saved since a form was opened: the newest version, the fields that differ, and the acts with all that they wrote."""
+
+    version: str
+    rows: list
+    acts: list
+
+
+def conflict_of(form, stored):
+    """What a form that was filled in on an earlier version meets with; `stored` is the record as it is now."""
+    opened = opened_version(form, stored)
+    return Conflict(stored.updated_at.isoformat(), list(rows(form, stored, opened)), acts_since(stored, opened) if opened else [])
+
+
+def opened_version(form, stored):
+    """The row of history that the form was made of; None where its version cannot be told."""
+    try:
+        version = datetime.fromisoformat(form.cleaned_data.get("base_version") or "")
+    except ValueError:
+        return None
+    history = type(stored).history.filter(id=stored.pk)
+    return history.filter(updated_at=version).select_related("change").first() if version.tzinfo else None
+
+
+def rows(form, stored, opened):
+    """The fields of the form that others saved differently, or that were typed differently."""
+    names = Names([Pair(type(stored), opened, stored)])
+    for field in told_fields(type(stored)):
+        if field.name in form.fields:
+            was, now = (text_of(getattr(row, field.attname), field, names) if row else NOTHING for row in (opened, stored))
+            typed = typed_text(form, field, names)
+            if not was == now == typed:
+                yield Row(capfirst(field.verbose_name), was, now, typed)
+
+
+def typed_text(form, field, names):
+    """The text of what was typed: as it was understood, else as it came."""
+    if field.name not in form.cleaned_data:
+        value = form[field.name].value()
+        return str(value) if value else NOTHING
+    value = form.cleaned_data[field.name]
+    return str(value or NOTHING) if field.is_relation else text_of(value, field, names)
+
+
+def acts_since(stored, opened):
+    """Who saved since then, when and why, and what they wrote of the record and its parts; the latest first."""
+    acts = list(changes_of(type(stored), stored.pk).filter(number__gt=opened.change.number)[:ACTS])
+    of_act = told(traces_of(type(stored), stored.pk, [act.pk for act in acts]))
+    return [(act, of_act.get(act.pk, [])) for act in acts]
+
+
+def on_newest(data):
+    """What was sent, on the version over which it is to be saved, if it says so."""
+    if not data.get("_save_over"):
+        return data
+    data = data.copy()
+    data["base_version"] = data["_save_over"]
+    return data
+
+
+def without_lost_rows(data, prefix, model, *, again):
+    """The rows of a form as they were sent, where others deleted some of those that were there: these are new ones, or left out.
+
+    Django knows the rows that were there by their keys, the first `INITIAL_FORMS`; others follow as new.
+    """
+    try:
+        total, initial = (int(data[f"{prefix}-{name}_FORMS"]) for name in ("TOTAL", "INITIAL"))
+    except (KeyError, ValueError):
+        return data
+    keys = {n: data.get(f"{prefix}-{n}-id", "") for n in range(min(initial, total))}
+    asked = [key for key in keys.values() if key.isascii() and key.isdecimal() and len(key) <= 18]
+    there = {str(key) for key in model._base_manager.filter(pk__in=asked).values_list("pk", flat=True)}
+    lost = [n for n, key in keys.items() if key in asked and key not in there]
+    if not lost:
+        return data
+    kept = [n for n in range(min(initial, total)) if n not in lost]
+    made = [n for n in lost if again and not data.get(f"{prefix}-{n}-DELETE")]
+    return renumbered(data, prefix, kept, made, list(range(initial, total)))
+
+
+def renumbered(data, prefix, kept, made, new):
+    """What was sent with the rows in the order given; those in `made` lose the keys that they had."""
+    sent = data.copy()
+    places = {place: [key for key in data if key.startswith(f"{prefix}-{place}-")] for place in (*kept, *made, *new)}
+    for key in [key for key in data if key.startswith(f"{prefix}-") and key.removeprefix(f"{prefix}-").split("-")[0].isdecimal()]:
+        del sent[key]
+    for number, place in enumerate([*kept, *made, *new]):
+        for key in places[place]:
+            name = key.removeprefix(f"{prefix}-{place}-")
+            sent.setlist(f"{prefix}-{number}-{name}", [""] if name == "id" and place in made else data.getlist(key))
+    sent[f"{prefix}-TOTAL_FORMS"], sent[f"{prefix}-INITIAL_FORMS"] = str(len(kept) + len(made) + len(new)), str(len(kept))
+    return sent
