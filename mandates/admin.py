@@ -21,6 +21,7 @@ class OrganisationEditorInline(PartInline):
     """Who edits for an organisation is a matter of accounts."""
 
     model = models.OrganisationEditor
+    exchanged = False
 
     def _may_change(self, request, obj):
         return request.user.has_perm("accounts.change_user") and super()._may_change(request, obj)

@@ -19,12 +19,12 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
 from .changes import acting
+from .exchanging import ExchangeAdmin
 from .fields import TranslatedField
 from .inlines import record_links, visibilities
 from .models import Change, Proposal
 from .proposals import PUBLISH
 from .records import Visibility, names_of_links
-from .versions import VersionsAdmin
 
 
 class RecordForm(forms.ModelForm):
@@ -130,7 +130,7 @@ def as_read(model, name):
     return text
 
 
-class RecordAdmin(VersionsAdmin):
+class RecordAdmin(ExchangeAdmin):
     """A collection of records."""
 
     form = RecordForm

@@ -1,6 +1,7 @@
-"""The register's own tables: acts and proposals. The bases that every room builds on are in `records.py`."""
+"""The register's own tables: acts, proposals and files to import. The bases that every room builds on are in `records.py`."""
 
 from .changes import Change
 from .proposals import Proposal
+from .uploads import Upload
 
-__all__ = ["Change", "Proposal"]
+__all__ = ["Change", "Proposal", "Upload"]
