@@ -39,6 +39,7 @@ class OrganisationEditorInline(PartInline):
     """Who edits for an organisation is a matter of accounts."""
 
     model = models.OrganisationEditor
+    exchanged = False
 
     def _may_change(self, request, obj):
         return request.user.has_perm(self.model.kept_by) and super()._may_change(request, obj)

@@ -11,6 +11,7 @@ from wsis_tracker.register.admin import RecordAdmin, SourcelessFilter
 from wsis_tracker.register.inlines import PartInline, RecordInline, SourceInline
 
 from . import follow_up, models, preparation
+from .models.tasks import TaskState
 
 
 def pages_beside(model_admin, pages, under=""):
@@ -143,6 +144,7 @@ class TaskMoveInline(PartInline):
     model = models.TaskMove
     fields = readonly_fields = ["on", "from_state", "to_state", "due_from", "due_to", "by", "reason"]
     can_delete = False
+    exchanged = False
 
     def _may_change(self, request, obj):
         return False
@@ -206,6 +208,13 @@ class TaskAdmin(RecordAdmin):
         may_change = self.has_change_permission(request, obj) and not hasattr(request, "proposing") if obj else True
         moving = [(_("Move"), {"fields": move})] if may_change else []
         return [(None, own), *moving, *sets[1:]]
+
+    def say(self, request, record, values, parts):
+        """A new task is open since today, as in its form."""
+        is_new = record.pk is None
+        super().say(request, record, values, parts)
+        if is_new:
+            record.move_to(TaskState.OPEN, on=timezone.now().date().isoformat(), by=request.user)
 
     def save_model(self, request, obj, form, change):
         super().save_model(request, obj, form, change)

@@ -37,6 +37,12 @@ class RulingAdmin(RecordAdmin):
             obj.by = request.user
         super().save_model(request, obj, form, change)
 
+    def say(self, request, record, values, parts):
+        asked = {name: values.get(name, getattr(record, name)) for name in ("subject", "weighed", "ruled_on")}
+        if {"subject", "weighed"} & set(values) and all(asked.values()):
+            check_weighed(asked["subject"], asked["weighed"], dates.earliest(asked["ruled_on"]))
+        super().say(request, record, values, parts)
+
 
 class ReportSourceInline(SourceInline):
     model = models.ReportSource

@@ -14,6 +14,7 @@ from icalendar import Calendar
 
 from action_lines.models import Role
 from action_lines.serializers import RoleSerializer
+from wsis_tracker.register import tables
 from wsis_tracker.register.changes import act
 from wsis_tracker.rest import formats
 
@@ -139,7 +140,7 @@ def test_a_spreadsheet_has_the_same_cells(get):
 
 
 def test_a_spreadsheet_goes_on_on_another_sheet_where_one_is_full(get, monkeypatch):
-    monkeypatch.setattr(formats, "SHEET", 10)
+    monkeypatch.setattr(tables, "SHEET", 10)
     book = openpyxl.load_workbook(io.BytesIO(get("roles.xlsx", limit=20).getvalue()))
     assert [sheet.max_row for sheet in book.worksheets] == [10, 10, 3]
     assert len({tuple(cell.value for cell in sheet[1]) for sheet in book.worksheets}) == 1
@@ -231,7 +232,7 @@ class TestThousandsOfRows:
         monkeypatch.setattr(RoleSerializer, "to_representation", lambda self, row: 1 / 0)
         with pytest.raises(ZeroDivisionError):
             sent.extend(blocks)
-        assert sent[-1].decode() == f"{formats.INCOMPLETE}\r\n"
+        assert sent[-1].decode() == f"{tables.INCOMPLETE}\r\n"
 
 
 def test_the_calendar_of_meetings_takes_the_filters_of_their_list(get):

@@ -24,7 +24,7 @@ from django.utils.translation import ngettext
 from . import review
 from .changes import acting
 from .conflicts import conflict_of, on_newest, without_lost_rows
-from .drawing import DrawnAdmin
+from .exchanging import ExchangeAdmin
 from .fields import TranslatedField
 from .inlines import RecordInline, record_links, restricted, visibilities
 from .kept import ChangeAdmin, KeptAdmin
@@ -161,7 +161,7 @@ def as_read(model, name):
     return text
 
 
-class RecordAdmin(DrawnAdmin):
+class RecordAdmin(ExchangeAdmin):
     """A collection of records."""
 
     form = RecordForm

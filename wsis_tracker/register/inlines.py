@@ -88,6 +88,8 @@ class PartInline(admin.TabularInline):
     formset = PartFormSet
     template = "register/rows.html"
     extra = 0
+    #: Whether tables that are exported and imported hold the parts.
+    exchanged = True
 
     def get_queryset(self, request):
         return super().get_queryset(request).select_related(*names_of_links(self.model))

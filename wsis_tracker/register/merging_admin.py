@@ -16,7 +16,7 @@ from django.utils.translation import ngettext
 from .admin import RecordAdmin
 from .changes import acting
 from .merging import differing, merge, pointing
-from .versions import what_it_says
+from .readable import Names, Pair, text_of
 
 
 class MergeForm(forms.Form):
@@ -31,8 +31,9 @@ class MergeForm(forms.Form):
     def __init__(self, *args, kept, gone, **kwargs):
         super().__init__(*args, **kwargs)
         self.differing = differing(kept, gone)
-        said = zip(self.differing, what_it_says(kept, self.differing), what_it_says(gone, self.differing), strict=True)
-        for field, here, there in said:
+        names = Names([Pair(type(kept), kept, gone)])
+        for field in self.differing:
+            here, there = (text_of(getattr(record, field.attname), field, names) for record in (kept, gone))
             empty = getattr(kept, field.attname) in (None, "", [], {})
             self.fields[field.name] = forms.ChoiceField(
                 label=capfirst(field.verbose_name),

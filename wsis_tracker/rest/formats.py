@@ -4,31 +4,20 @@ A table has the members of the API as its columns and, unlike a page of JSON, ev
 `offset` or `cursor` is given it has that page.
 """
 
-import csv
-import re
-import tempfile
 from itertools import chain, islice
 from operator import attrgetter
 
 from django.conf import settings
 from django.http import FileResponse, Http404, StreamingHttpResponse
 from django.utils.translation import get_language, override
-from openpyxl import Workbook
-from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE
 from rest_framework.exceptions import NotAcceptable
 from rest_framework.negotiation import DefaultContentNegotiation
 from rest_framework.renderers import BaseRenderer
 
+from wsis_tracker.register import tables
 from wsis_tracker.register.fields import Translation
+from wsis_tracker.register.tables import CHUNK, book, lines, safe
 
-#: How many records are read at a time.
-CHUNK = 500
-#: How many rows a sheet of a spreadsheet holds.
-SHEET = 1_048_576
-#: A text that a spreadsheet would take for a formula.
-FORMULA = re.compile(r"[\ufeff\u200b-\u200f\u2060]*[=+\-@＝＋－＠\t\r\n]")
-#: The last line of a table of which the rest could not be read: not every server breaks off the answer.
-INCOMPLETE = "This file is not complete: the server failed while it wrote it."
 #: The parameters by which one page of a table is asked for.
 OF_A_PAGE = {"limit", "offset", "cursor"}
 
@@ -101,46 +90,17 @@ class CSV(Table):
 
     def give(self, rows, name):
         headers = {"Content-Disposition": f'attachment; filename="{name}.csv"'}
-        return StreamingHttpResponse(self.lines(rows), content_type="text/csv; charset=utf-8", headers=headers)
-
-    def lines(self, rows):
-        line = csv.writer(Echo()).writerow
-        try:
-            yield "\ufeff" + line(next(rows))
-            while lines := "".join(map(line, islice(rows, CHUNK))):
-                yield lines
-        except Exception:
-            yield line([INCOMPLETE])
-            raise
+        return StreamingHttpResponse(lines(rows), content_type="text/csv; charset=utf-8", headers=headers)
 
 
 class XLSX(Table):
     """A spreadsheet, written to a temporary file row by row."""
 
-    media_type = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+    media_type = tables.XLSX
     format = "xlsx"
 
     def give(self, rows, name):
-        book, columns = Workbook(write_only=True), next(rows)
-        sheet, left = None, 0
-        for row in chain([()], rows):
-            if not left:
-                sheet, left = book.create_sheet(name[:31]), SHEET - 1
-                sheet.append(columns)
-            if row:
-                sheet.append([ILLEGAL_CHARACTERS_RE.sub("", text) for text in row])
-                left -= 1
-        file = tempfile.TemporaryFile()  # noqa: SIM115 - the response closes it
-        book.save(file)
-        file.seek(0)
-        return FileResponse(file, as_attachment=True, filename=f"{name}.xlsx", content_type=self.media_type)
-
-
-class Echo:
-    """A file that gives back what is written to it."""
-
-    def write(self, text):
-        return text
+        return FileResponse(book(rows, name), as_attachment=True, filename=f"{name}.xlsx", content_type=self.media_type)
 
 
 TABLES = (CSV, XLSX)
@@ -179,11 +139,6 @@ def text_of(value):
             return str(Translation(value))
         return named.get("slug") or " ".join(text_of(part) for part in value.values() if part)
     return str(value)
-
-
-def safe(text):
-    """`text`, never a formula."""
-    return f"'{text}" if FORMULA.match(text) else text
 
 
 #: What the schema says of the lists that there are in several forms.
