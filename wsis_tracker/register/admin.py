@@ -173,7 +173,6 @@ class RecordAdmin(ExchangeAdmin):
     search_help_text = _("Whole words of the record, or part of its name or symbol")
     search_fields = ["slug"]
     change_form_template = "register/change_form.html"
-    change_list_template = "register/change_list.html"
     delete_confirmation_template = "register/delete_confirmation.html"
     delete_selected_confirmation_template = "register/delete_selected_confirmation.html"
 
