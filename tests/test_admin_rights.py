@@ -3,7 +3,8 @@
 from typing import ClassVar
 
 import pytest
-from django.db.models.signals import pre_save
+from django.contrib.admin.models import LogEntry
+from django.db.models.signals import post_save, pre_save
 from django.urls import reverse
 
 from mandates.models import Document, Organisation, OrganisationAdmission, OrganisationEditor, OrganisationName, Provision, Relation
@@ -151,6 +152,21 @@ class TestTwice:
         response = client.post(address(Document, "add"), data)
         assert "somebody else has just recorded the same" in errors_of(response)
         assert "Typed with care" in response.content.decode()
+
+    @pytest.mark.parametrize("many", [False, True])
+    def test_what_somebody_else_comes_to_name_while_it_is_deleted(self, many, client, sign_in):
+        sign_in("Reviewer")
+        body = OrganisationFactory()
+
+        def faster(**kwargs):
+            post_save.disconnect(faster, sender=LogEntry)
+            Document.objects.bulk_create([Document(slug="theirs", symbol="C77/1", normalised="C77/1", kind="report", body=body)])
+
+        given = {"post": "yes", "change_reason": "x"} | ({"action": "delete_selected", SELECTED: [body.pk]} if many else {})
+        url = address(Organisation, "changelist") if many else address(Organisation, "delete", body.pk)
+        post_save.connect(faster, sender=LogEntry)
+        assert "somebody else has just" in client.post(url, given, follow=True).content.decode()
+        assert Organisation.objects.filter(pk=body.pk).exists()
 
 
 def test_a_document_of_six_hundred_paragraphs_is_saved(client, sign_in):
