@@ -19,7 +19,7 @@ from django.utils.translation import ngettext
 
 from wsis_tracker.pages.templatetags.register_pages import say_date
 from wsis_tracker.register import dates
-from wsis_tracker.rest.permissions import sees_drafts
+from wsis_tracker.register.rights import sees_all
 
 from .models import Reminder, Task, TaskAssignee
 
@@ -53,7 +53,7 @@ def reminded_on(day):
     """`{person: tasks}`: everybody who has a task to be reminded of on `day`, with all that they may see of theirs that is due."""
     told, reminded = told_before(day), {}
     for person, due in due_of_each(day).items():
-        tasks = [task for task in due if task.shown_to_public or sees_drafts(person, Task)]
+        tasks = [task for task in due if task.shown_to_public or sees_all(person, Task)]
         last = told[person.pk]
         if any(last.get(task.slug, datetime.date.min) < told_since(task, day) for task in tasks):
             reminded[person] = tasks

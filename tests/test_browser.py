@@ -341,6 +341,6 @@ def test_a_reviewer_corrects_a_record_and_its_history_says_who_and_why(page, sit
     expect(page.locator("#content")).to_contain_text("reviewer")
     page.locator("#change-history tbody a").last.click()
     page.get_by_label("Reason for the change").fill("The note was wrong")
-    page.get_by_role("button", name="Bring this state back").click()
+    page.get_by_role("button", name="bring this state back").click()
     expect(page.locator(".messagelist")).to_contain_text("says again what it said then")
     expect(page.locator("#id_staff_note")).to_have_value("")

@@ -258,7 +258,7 @@ class TestWhatTheStaffIsTold:
     def test_who_why_and_by_which_request(self, ask, as_staff):
         user = as_staff()
         with act(by=user, reason="A misprint", request_id="r-77"):
-            document = factories.DocumentFactory()
+            document = factories.DocumentFactory(visibility="draft")
         [done] = ask(limit=1)["results"]
         assert done["staff"] == {"by": "archivist", "reason": "A misprint", "request_id": "r-77"}
         assert told({"results": [done]}, document)
@@ -330,7 +330,7 @@ class TestFilters:
     def test_by_account_and_request_for_the_staff(self, ask, as_staff):
         user = as_staff()
         with act(by=user, request_id="r-78"):
-            factories.DocumentFactory()
+            factories.DocumentFactory(visibility="draft")
         factories.DocumentFactory()
         assert len(ask(by="archivist")["results"]) == len(ask(request_id="r-78")["results"]) == 1
         assert ask(request_id="r-0")["results"] == []

@@ -155,7 +155,8 @@ def at(monkeypatch):
 
 
 class TestVisits:
-    def test_what_others_changed_since_the_last_visit_stays_through_reloads_until_the_next(self, client, look, sign_in, at):
+    def test_what_others_changed_since_the_last_visit_stays_through_reloads_until_the_next(self, client, look, sign_in, at, settings):
+        settings.SESSION_COOKIE_AGE = settings.SESSION_IDLE_AGE = 30 * 86_400
         user, other = sign_in("Editor"), UserFactory(username="other")
         assert "first visit" in look()["others"].empty
         for by, reason in [(other, "A misprint"), (user, "My own")]:

@@ -107,13 +107,13 @@ class TestTold:
         sign_in("Editor")
         for _n in range(2):
             TaskFactory(title="Tell zebras")
-        page = said(client, q="zebras", state__in="open,done", source="none", assigned="nobody")
+        page = said(client, q="zebras", state__in="open,done", source="none", assigned="none")
         assert "Found: 2 · only those with" in page
         for words, without in [
-            ("Words: <strong><bdi>zebras</bdi></strong>", "?assigned=nobody&amp;source=none&amp;state__in=open%2Cdone"),
-            ("State: <strong><bdi>Open, done</bdi></strong>", "?assigned=nobody&amp;q=zebras&amp;source=none"),
-            ("Sources: <strong><bdi>no source</bdi></strong>", "?assigned=nobody&amp;q=zebras&amp;state__in=open%2Cdone"),
-            ("Assigned: <strong><bdi>to nobody</bdi></strong>", "?q=zebras&amp;source=none&amp;state__in=open%2Cdone"),
+            ("Words: <strong><bdi>zebras</bdi></strong>", "?assigned=none&amp;source=none&amp;state__in=open%2Cdone"),
+            ("State: <strong><bdi>Open, done</bdi></strong>", "?assigned=none&amp;q=zebras&amp;source=none"),
+            ("Sources: <strong><bdi>no source</bdi></strong>", "?assigned=none&amp;q=zebras&amp;state__in=open%2Cdone"),
+            ("Assigned to: <strong><bdi>nobody</bdi></strong>", "?q=zebras&amp;source=none&amp;state__in=open%2Cdone"),
         ]:
             assert f'{words} <a href="{without}"' in page
 

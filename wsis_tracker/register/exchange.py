@@ -52,7 +52,9 @@ class RecordResource(Resource):
         links = [field.name for field in self.model._meta.concrete_fields if field.is_relation]
         parts = [column for column in self.fields.values() if isinstance(column, PartsColumn)]
         rows = records.select_related(None).select_related(*links)
-        return rows.prefetch_related(*(Prefetch(c.accessor, c.part.objects.select_related(*links_of(c.fields))) for c in parts))
+        return rows.prefetch_related(None).prefetch_related(
+            *(Prefetch(c.accessor, c.part.objects.select_related(*links_of(c.fields))) for c in parts)
+        )
 
     def rows(self, records, *, numbers=False):
         """The names of the columns, then the cells of each record: texts, with `numbers` also numbers that a spreadsheet keeps whole."""
