@@ -14,8 +14,8 @@ from icalendar import Calendar
 
 from action_lines.models import Role
 from action_lines.serializers import RoleSerializer
-from wsis_tracker.register.changes import act
 from wsis_tracker.register import tables
+from wsis_tracker.register.changes import act
 from wsis_tracker.rest import formats
 
 from . import bulk, factories
