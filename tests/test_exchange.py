@@ -555,6 +555,20 @@ class TestRights:
         page = previewed(client, Provision, table([{"slug": provision.slug, "document": whole.slug}]))
         assert errors(page) == [(2, "", "“C66/6” is published: a reviewer can change it.")]
 
+    def test_nobody_changes_or_sees_a_record_that_is_another_s_or_gives_one_away(self, client, sign_in, monkeypatch):
+        sign_in("Editor")
+        mine, other = OrganisationFactory(), OrganisationFactory()
+        one, hidden = draft(organisation=mine), draft(organisation=other)
+        activities = admin.site.get_model_admin(Activity)
+        monkeypatch.setattr(activities, "get_queryset", lambda request: Activity.objects.filter(organisation=mine))
+        monkeypatch.setattr(activities, "has_change_permission", lambda request, obj=None: obj is None or obj.organisation == mine)
+        rows = [{"slug": hidden.slug, "organisation": mine.slug}, {"slug": one.slug, "organisation": other.slug}]
+        page = previewed(client, Activity, table(rows))
+        said = "“%s” is not yours to change."
+        assert errors(page) == [(2, "", said % hidden.slug), (3, "", said % one.title)]
+        assert hidden.title not in page.content.decode()
+        assert [row["slug"] for row in rows_in(exported(client, Activity))] == [one.slug]
+
     def test_a_reviewer_does_and_publishing_rules_hold(self, client, sign_in):
         sign_in("Reviewer")
         published, hidden = ActivityFactory(title="Public"), OrganisationFactory(visibility="draft", acronym="HID")

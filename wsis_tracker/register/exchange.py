@@ -13,7 +13,7 @@ from django.core.exceptions import NON_FIELD_ERRORS, ValidationError
 from django.db import IntegrityError, models, transaction
 from django.db.models import Prefetch
 from django.utils.text import Truncator
-from django.utils.translation import get_language, override
+from django.utils.translation import get_language, gettext_lazy, override
 from django.utils.translation import gettext as _
 from import_export.resources import Resource
 from import_export.results import Result, RowResult
@@ -29,6 +29,7 @@ from .writing import Rows
 
 #: How many rows of each kind a preview shows, how many errors, and how much of a text.
 SHOWN, ERRORS_SHOWN, LETTERS = 50, 200, 300
+NOT_YOURS = gettext_lazy("“%s” is not yours to change.")
 NEW, CHANGED, UNCHANGED, WRONG = (
     RowResult.IMPORT_TYPE_NEW,
     RowResult.IMPORT_TYPE_UPDATE,
@@ -131,7 +132,8 @@ class RecordResource(Resource):
         if self.versions is not None:
             held = held.order_by("pk").lock()
         held = {record.slug: record for record in held}
-        rows = [(number, Row(self.fields, names, row, held)) for number, row in some]
+        seen = set(self.admin.get_queryset(self.request).filter(slug__in=slugs).values_list("slug", flat=True))
+        rows = [(number, Row(self.fields, names, row, held, seen)) for number, row in some]
         self.find.read_at_once(chain.from_iterable(row.named() for _number, row in rows))
         return rows
 
@@ -184,6 +186,7 @@ class RecordResource(Resource):
         try:
             with transaction.atomic():
                 self.admin.say(self.request, record, values, parts)
+                self.check_rights(record, {})
         except ValidationError as error:
             raise by_column(error, self.fields) from error
         row.slug = record.slug
@@ -207,25 +210,28 @@ class RecordResource(Resource):
         return values, parts, changed
 
     def check_rights(self, record, values):
-        """What is published is changed by reviewers alone, and so is what a published record is the whole of."""
+        """What is published is changed by reviewers alone, and so are its parts; nobody takes another's record, or gives one away."""
         may_publish, whole = self.request.user.has_perm(PUBLISH), values.get(self.model.whole)
         for published in (record if record.pk else None, whole):
             if published is not None and published.shown_to_public and not may_publish:
                 raise ValidationError(_("“%s” is published: a reviewer can change it.") % published)
         if record.pk and not self.admin.has_change_permission(self.request, record):
-            raise ValidationError(_("“%s” is not yours to change.") % record)
+            raise ValidationError(NOT_YOURS % record)
 
 
 class Row:
     """A row of a file beside the record that it is about."""
 
-    def __init__(self, columns, names, row, held):
+    def __init__(self, columns, names, row, held, seen):
         self.columns, self.cells, self.shown, self.misfit = columns, {}, {}, None
         given = dict(zip(names, row, strict=False))
         self.slug = given.pop("slug", "").strip()
         self.record = held.get(self.slug)
         if len(row) < len(names) or any(row[len(names) :]):
             self.misfit = _("The row has %(cells)d cells, and there are %(columns)d columns.") % {"cells": len(row), "columns": len(names)}
+            return
+        if self.record and self.slug not in seen:
+            self.misfit = NOT_YOURS % self.slug
             return
         for name, cell in given.items():
             text = columns[name].export(self.record) if self.record else ""
