@@ -5,12 +5,13 @@ Whatever the number of records, it takes the same few queries: the figures are o
 
 from dataclasses import dataclass, field
 
+from django.core.cache import cache
 from django.core.exceptions import EmptyResultSet
 from django.db import connection
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.formats import number_format
-from django.utils.text import capfirst
+from django.utils.text import capfirst, slugify
 from django.utils.translation import gettext as _
 
 from action_lines.models import Activity
@@ -179,11 +180,18 @@ def own_proposals(figures):
 
 
 def discrepancies(day):
-    found = sum(discrepancy.is_open for discrepancy in differing(day))
+    found = open_discrepancies(day)
     section = Section("discrepancies", _("Discrepancies without a ruling"), _("Sources agree, or a ruling says what stands."))
     if found:
         section.items.append(Item(_("Look at them, and rule"), f"{address('discrepancies')}?state={OPEN}", said(found)))
     return section
+
+
+def open_discrepancies(day):
+    """How many there are without a ruling; what was found stays true until the next act, or the next day."""
+    number, at = Change.latest_act()
+    key = slugify(f"open discrepancies {number} {at} {day}")
+    return cache.get_or_set(key, lambda: sum(found.is_open for found in differing(day)))
 
 
 def without_a_source(user, figures):
