@@ -74,11 +74,11 @@ class DeletingAdmin(VersionsAdmin):
 
     def bring_back_view(self, request, key):
         """What a deleted record and its parts said, and bringing them back with a reason."""
+        if not self.has_view_history_or_change_history_permission(request):
+            raise PermissionDenied
         end = self._ends().filter(id=key).select_related("history_user", "change").first() if key < 10**18 else None
         if end is None:
             raise Http404(_("No such record was deleted."))
-        if not self.has_view_history_or_change_history_permission(request):
-            raise PermissionDenied
         may = self._may_bring_back(request, end)
         if request.method == "POST" and not may:
             raise PermissionDenied
