@@ -154,7 +154,7 @@ class ProgressInline(RecordInline):
     model = models.Progress
     form = follow_up.ProgressForm
     formset = follow_up.ProgressFormSet
-    fields = ["on", "text", "organisation", "evidence_document", "evidence_address"]
+    fields = ["on", "text", "organisation", "evidence_document", "evidence_address", "visibility"]
 
     def get_queryset(self, request):
         return super().get_queryset(request).prefetch_related("evidence__document")
@@ -255,6 +255,6 @@ class ProgressEvidenceInline(PartInline):
 
 @admin.register(models.Progress)
 class ProgressAdmin(RecordAdmin):
-    list_display = ["task", "on", "text", "organisation"]
+    list_display = ["task", "on", "text", "organisation", "visibility"]
     search_fields = ["slug", "text"]
     inlines = [ProgressEvidenceInline]

@@ -177,7 +177,7 @@ class ProgressForm(forms.ModelForm):
 
     class Meta:
         model = Progress
-        fields = ["on", "text", "organisation"]
+        fields = ["on", "text", "organisation", "visibility"]
 
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
@@ -185,10 +185,11 @@ class ProgressForm(forms.ModelForm):
         field.widget = AutocompleteSelect(ProgressEvidence._meta.get_field("document"), admin.site)
         field.widget.choices = field.choices
 
-    def clean(self):
-        super().clean()
+    def _post_clean(self):
+        """The evidence is checked against the record as it was typed."""
+        super()._post_clean()
         evidence = self.evidence()
-        if evidence and self.instance.task_id:
+        if evidence:
             try:
                 evidence.check_shown()
             except ValidationError as error:

@@ -1,6 +1,7 @@
 """Meetings, what was discussed in them, and the follow-up as JSON."""
 
 from django.core.exceptions import ValidationError as Invalid
+from django.db.models import Prefetch
 from django.utils import timezone
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
@@ -170,7 +171,7 @@ class TaskSerializer(SourcedSerializer):
     moves = serializers.SerializerMethodField()
     progress = serializers.SerializerMethodField()
 
-    READS = {"moves": ["moves"], "progress": ["progress"]}
+    READS = {"moves": ["moves"], "progress": [Prefetch("progress", Progress.objects.published())]}
     default_error_messages = {"moved": "A task that there is already is moved at …/move/."}
 
     class Meta:

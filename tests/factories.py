@@ -242,7 +242,7 @@ class TaskFactory(PublishedFactory):
             return task
 
 
-class ProgressFactory(RecordFactory):
+class ProgressFactory(PublishedFactory):
     class Meta:
         model = meetings.Progress
 

@@ -87,16 +87,14 @@ class TestHiddenTargets:
         assert "leads to an unpublished one" in errors_of(client.post(url, data))
         assert not progress.evidence.exists()
 
-    def test_a_task_is_not_published_while_its_evidence_is_hidden(self, client, sign_in):
+    def test_progress_is_not_published_while_its_evidence_is_hidden(self, client, sign_in):
         sign_in("Reviewer")
-        task = TaskFactory(visibility="draft")
+        progress = ProgressFactory(visibility="draft")
         with act(reason="evidence"):
-            ProgressEvidence(record=ProgressFactory(task=task), document=DocumentFactory(visibility="draft", symbol="C88/1")).save()
-        data = {"action": "publish", SELECTED: [task.pk], "change_reason": "x"}
-        assert (
-            "Publish first what this record points to: C88/1"
-            in client.post(address(Task, "changelist"), data, follow=True).content.decode()
-        )
+            ProgressEvidence(record=progress, document=DocumentFactory(visibility="draft", symbol="C88/1")).save()
+        data = {"action": "publish", SELECTED: [progress.pk], "change_reason": "x"}
+        page = client.post(address(Progress, "changelist"), data, follow=True).content.decode()
+        assert "Publish first what this record points to: C88/1" in page
 
     def test_records_that_point_at_each_other_are_published_and_withdrawn_together(self, client, sign_in):
         sign_in("Reviewer")

@@ -10,7 +10,7 @@ from django.test import Client
 
 from action_lines.models import ActionLine
 from mandates.models import Document, Mandate, Organisation, Provision
-from meetings.models import Meeting
+from meetings.models import Meeting, Task
 from wsis_tracker.accounts.models import ApiToken
 from wsis_tracker.api import COMPUTED, router
 from wsis_tracker.register.changes import act
@@ -66,7 +66,7 @@ def hidden_records(visibility):
         hidden(factories.ConclusionFactory, meeting=meeting, item=WORD, text=WORD, provision=provision, concluded_by=wg),
         hidden(factories.QuestionFactory, number=7777, text=WORD, meeting=meeting, answered_in=provision, answered_on="2005-06-02"),
         own_task := hidden(factories.TaskFactory, title=WORD, mandate=mandate, opened_on="2020-01-01"),
-        hidden(factories.ProgressFactory, task=own_task, text=WORD, organisation=itu, on="2020-01-02"),
+        hidden(factories.ProgressFactory, task=Task.objects.published().first(), text=WORD, organisation=itu, on="2020-01-02"),
         hidden(factories.RulingFactory, subject="role-itu-c7", reason=WORD),
         hidden(factories.ReportFactory, title={"en": WORD}, reports_to=itu, document=document),
     ]

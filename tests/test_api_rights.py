@@ -66,7 +66,7 @@ READING = {"list", "retrieve"}
 #: What goes otherwise: editors do not rule, and what joins a published whole is shown with it at once.
 RULINGS = {action: answers | {"editor": (403, 403)} for action, answers in ANSWERS.items() if action not in READING}
 PARTS = {"create": ANSWERS["create"] | {"editor": (201, 403)}}
-OTHERWISE = {"rulings": RULINGS, "provisions": PARTS, "progress": PARTS}
+OTHERWISE = {"rulings": RULINGS, "provisions": PARTS}
 #: What a new record may not have in common with the one that it is made like.
 MADE_ANEW = {
     "appointments": {"valid_from": "1990", "valid_until": "1991"},

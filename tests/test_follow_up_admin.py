@@ -5,6 +5,7 @@ import datetime
 import pytest
 from django.contrib import admin
 from django.db import connection
+from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
@@ -121,7 +122,12 @@ class TestForm:
         assert client.post(url, form_of(client, url) | {"move_to": "done", "move_reason": "It was sent"}).status_code == 302
         assert Task.objects.get(pk=draft.pk).state == "done"
 
-    PROGRESS = {"progress-TOTAL_FORMS": "1", "progress-0-on": "2006-02", "progress-0-text": "A draft was sent"}
+    PROGRESS = {
+        "progress-TOTAL_FORMS": "1",
+        "progress-0-on": "2006-02",
+        "progress-0-text": "A draft was sent",
+        "progress-0-visibility": "draft",
+    }
 
     def test_progress_is_added_with_its_evidence(self, client, sign_in):
         sign_in("Editor")
@@ -157,20 +163,40 @@ class TestForm:
         sign_in("Reviewer")
         published = task("Published")
         url = address(Task, "change", published.pk)
-        hidden = {"progress-0-task": published.pk, "progress-0-evidence_document": DocumentFactory(visibility="draft").pk}
+        hidden = {
+            "progress-0-task": published.pk,
+            "progress-0-evidence_document": DocumentFactory(visibility="draft").pk,
+            "progress-0-visibility": "published",
+        }
         response = client.post(url, form_of(client, url) | self.PROGRESS | hidden | {"change_reason": "x"})
         assert "leads to an unpublished one" in errors_of(response)
         assert not published.progress.exists()
 
-    def test_an_editor_adds_no_progress_to_what_is_published_and_reads_why(self, client, sign_in):
-        """Progress is seen as soon as its task is: what the public sees is changed by a reviewer."""
+    def test_progress_on_a_published_task_is_drafted_by_an_editor_and_shown_once_a_reviewer_publishes_it(self, client, sign_in):
         sign_in("Editor")
         published = task("Published")
-        data = form_of(client, address(Progress, "add")) | {"task": published.pk, "on": "2006-02", "text": "Something"}
-        assert "a reviewer can change it" in errors_of(client.post(address(Progress, "add"), data))
-        url = address(Task, "change", published.pk)
-        client.post(url, form_of(client, url) | self.PROGRESS | {"progress-0-task": published.pk, "change_reason": "x"})
-        assert not published.progress.exists()
+        data = form_of(client, address(Progress, "add")) | {"task": published.pk, "on": "2006-02", "text": "A letter was sent"}
+        assert client.post(address(Progress, "add"), data | {"visibility": "in-review"}).status_code == 302
+        reported = published.progress.get()
+        for role, shown in [(None, False), ("Reviewer", True)]:
+            if role:
+                sign_in(role)
+            client.post(address(Progress, "changelist"), {"action": "publish", "_selected_action": [reported.pk], "change_reason": "Seen"})
+            page = Client().get(published.get_absolute_url()).content.decode()
+            said = Client().get(f"/api/v1/tasks/{published.slug}/").json()
+            assert ("A letter was sent" in page, bool(said["progress"])) == (shown, shown)
+
+    def test_progress_is_published_after_its_task_and_the_task_withdrawn_after_it(self, client, sign_in):
+        sign_in("Reviewer")
+        draft = task("Draft", visibility="draft")
+        reported = ProgressFactory(task=draft, visibility="draft")
+        for model, record, action, done in [
+            (Progress, reported, "publish", False), (Task, draft, "publish", True), (Progress, reported, "publish", True),
+            (Task, draft, "withdraw", False), (Progress, reported, "withdraw", True), (Task, draft, "withdraw", True),
+        ]:  # fmt: skip
+            client.post(address(model, "changelist"), {"action": action, "_selected_action": [record.pk], "change_reason": "Checked"})
+            record.refresh_from_db()
+            assert (record.visibility == {"publish": "published", "withdraw": "draft"}[action]) == done, (model, action)
 
 
 class TestMany:

@@ -45,7 +45,7 @@ def make(model, organisation, visibility):
     task = factories.TaskFactory(visibility=visibility)
     with act(reason="a task"):
         TaskOrganisation(record=task, organisation=organisation).save()
-    return factories.ProgressFactory(task=task, organisation=organisation, staff_note="A word among the staff")
+    return factories.ProgressFactory(task=task, organisation=organisation, visibility=visibility, staff_note="A word among the staff")
 
 
 class TestAdmin:
@@ -160,6 +160,15 @@ class TestAdmin:
         assert client.post(address(Progress, "add"), data).status_code == 302
         assert task.progress.get(text="Done").organisation == ours
 
+    def test_progress_on_what_is_published_is_reported_as_a_draft_and_sent_to_review(self, editor, ours, client):
+        task = make(Progress, ours, "published").task
+        data = form_of(client, address(Progress, "add")) | {"task": task.pk, "on": "2006", "text": "Done", "organisation": ours.pk}
+        assert client.post(address(Progress, "add"), data | {"visibility": "in-review"}).status_code == 302
+        assert task.progress.get(text="Done").visibility == "in-review"
+        assert "visibility" in client.post(address(Progress, "add"), data | {"visibility": "published"}).context["adminform"].form.errors
+        client.logout()
+        assert "Done" not in client.get(task.get_absolute_url()).content.decode()
+
     def test_no_action_publishes_or_touches_what_is_anothers(self, editor, ours, client):
         own, others = make(Activity, ours, "draft"), make(Activity, factories.OrganisationFactory(), "draft")
         url = address(Activity, "changelist")
@@ -226,11 +235,8 @@ class TestApi:
             return ask(method, f"{collection}/?change_reason=x", body).status_code
         return ask("POST", f"{one}{action}/", {"change_reason": "x"}, **known).status_code
 
-    @pytest.mark.parametrize(
-        "model, action",
-        [(Activity, action) for action in ANSWERS]
-        + [(Progress, action) for action in ANSWERS if action not in ("submit", "publish", "withdraw")],  # a part is shown with its whole
-    )
+    @pytest.mark.parametrize("action", ANSWERS)
+    @pytest.mark.parametrize("model", EDITED, ids=lambda m: m.__name__)
     def test_the_table(self, model, action, ask, ours):
         expected, found = {}, {}
         for whose, organisation in (("own", ours), ("others", factories.OrganisationFactory())):

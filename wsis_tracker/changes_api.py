@@ -160,7 +160,7 @@ class Changes(Computed):
 
         The public is told what happened to published records and when. A record is *created* by the act that publishes it, with all
         that it then says, and *deleted* by the one that withdraws or deletes it, of which only its slug is told; records within it
-        (provisions, progress) come and go with it. The staff who may see changes are told of every record all that was written.
+        (provisions) come and go with it. The staff who may see changes are told of every record all that was written.
         """
         filterset = self.asked()
         page = self.paginate_queryset(filterset.found())

@@ -356,7 +356,7 @@ class ProgressQuerySet(RecordQuerySet):
 class Progress(Record):
     """What had been done on a task by a day, as somebody reports it, with evidence."""
 
-    task = models.ForeignKey(Task, models.CASCADE, verbose_name=_("task"), related_name="progress")
+    task = models.ForeignKey(Task, models.PROTECT, verbose_name=_("task"), related_name="progress")
     on = PartialDateField(_("on"), db_index=True)
     text = models.TextField(_("progress"))
     organisation = models.ForeignKey(
@@ -366,8 +366,6 @@ class Progress(Record):
     collection = "progress"
     edited_for = "organisation"
     named_through = ("task",)
-    visibility = None
-    whole = "task"
     objects = RecordManager.from_queryset(ProgressQuerySet)()
 
     class Meta(Record.Meta):

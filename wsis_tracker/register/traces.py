@@ -90,7 +90,7 @@ def family(model, keys):
 
 
 def records_within(model):
-    """The models of the records that belong to a record: a document's provisions, a task's progress."""
+    """The models of the records that belong to a record: a document's provisions."""
     for relation in model._meta.related_objects:
         inner = relation.related_model
         if issubclass(inner, Record) and inner.whole == relation.field.name:
