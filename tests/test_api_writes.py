@@ -378,6 +378,21 @@ class TestMany:
         assert send("patch", address, [item | {"updated_at": "2020-01-01T00:00:00Z"}]).status_code == 412
         assert send("patch", address, [item | {"updated_at": read}]).json()[0]["title"] == "Another title"
 
+    def test_what_is_there_already_is_told_of_its_place_and_member(self, send, sign_in):
+        sign_in("Editor")
+        there = factories.ActivityFactory()
+        items = [{"title": title, "kind": there.kind, "number": number} for title, number in [("New", "77001"), ("Old", there.number)]]
+        assert told(send("post", "activities/", items)) == {"/1": "Another activity of this kind has this number."}
+        assert told(send("post", "activities/", items[1])) == {"": "Another activity of this kind has this number."}
+        made = send("post", "activities/", items[0]).json()["slug"]
+        changes = [{"slug": made, "number": there.number}]
+        assert told(send("patch", "activities/", changes)) == {"/0": "Another activity of this kind has this number."}
+        states = [{"slug": slug, "name": {"en": slug}, "kind": "member-state", "iso_code": "XX"} for slug in ("one", "two")]
+        assert told(send("post", "organisations/", states)) == {"/1/iso_code": "Another Member State has this ISO code."}
+        names = [{"name": "The Body", "valid_from": "2002"}] * 2
+        body = {"name": {"en": "Body"}, "kind": "body", "names": names}
+        assert told(send("post", "organisations/", body)) == {"/names/1": "The organisation has this name from this date already."}
+
     def test_each_is_named_once(self, send, sign_in):
         sign_in("Editor")
         draft = factories.OrganisationFactory(visibility="draft")
