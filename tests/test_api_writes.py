@@ -195,6 +195,13 @@ class TestOneRecord:
         assert "the implementation as a whole: leading facilitator" in response.json()["detail"]
         assert Organisation.objects.filter(slug="unesco").exists()
 
+    def test_a_paragraph_is_not_deleted_before_those_within_it(self, send, sign_in):
+        sign_in("Editor")
+        whole = factories.ProvisionFactory(document=factories.DocumentFactory(visibility="draft"))
+        part = factories.ProvisionFactory(document=whole.document, parent=whole)
+        response = send("delete", f"provisions/{whole.slug}/")
+        assert (response.status_code, response.json()["detail"]) == (409, f"Other records name it: {part}.")
+
 
 class TestWhatIsPublished:
     path = "roles/itu-c7-council-res-1244-annex/"

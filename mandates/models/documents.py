@@ -225,7 +225,7 @@ class Document(DatedRecord):
         if self.normalised:
             borne |= Q(target_normalised=self.normalised)
         waiting = Relation.objects.filter(borne, target=None).exclude(target_normalised="")
-        return [relation for relation in waiting.select_related("document") if relation.join(self)]
+        return [relation for relation in waiting.select_related("document").order_by("pk") if relation.join(self)]
 
 
 def check_normalised(field, normalised):

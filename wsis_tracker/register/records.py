@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy as _
 from simple_history.models import HistoricalRecords
 
 from . import dates, rights
-from .changes import HistoryRow
+from .changes import History, HistoryRow
 from .fields import PartialDateField, SearchField
 from .visibility import Visibility
 from .words import fold
@@ -163,7 +163,7 @@ class Record(Worded, models.Model):
     created_at = models.DateTimeField(_("created at"), auto_now_add=True)
     updated_at = models.DateTimeField(_("updated at"), auto_now=True)
     search = SearchField()
-    history = HistoricalRecords(inherit=True, bases=[HistoryRow], excluded_fields=["search"])
+    history = HistoricalRecords(inherit=True, bases=[HistoryRow], history_manager=History, excluded_fields=["search"])
 
     #: The name of the collection in addresses, in the API and among the fixtures.
     collection = None
@@ -385,7 +385,7 @@ class PartQuerySet(models.QuerySet):
 class Part(Worded, models.Model):
     """A row that lives only within a record, which its `record` field names: a source, a name, an addressee."""
 
-    history = HistoricalRecords(inherit=True, bases=[HistoryRow])
+    history = HistoricalRecords(inherit=True, bases=[HistoryRow], history_manager=History)
 
     #: Whether its record is found by its words, which are then made anew with it.
     searched = False
