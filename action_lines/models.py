@@ -290,7 +290,12 @@ class Activity(DatedRecord):
         ]
         constraints = [
             *DatedRecord.Meta.constraints,
-            models.UniqueConstraint(fields=["kind", "number"], condition=~Q(number=""), name="activity_number_once"),
+            models.UniqueConstraint(
+                fields=["kind", "number"],
+                condition=~Q(number=""),
+                name="activity_number_once",
+                violation_error_message=_("Another activity of this kind has this number."),
+            ),
             models.CheckConstraint(
                 condition=Q(ended_on=None) | Q(started_on=None) | Q(started_on__lte=latest_day("ended_on")),
                 name="activity_ends_after_it_starts",

@@ -6,10 +6,11 @@ import pytest
 from django.contrib import admin
 from django.urls import reverse
 
-from action_lines.models import Role
+from action_lines.models import Activity, Role
 from mandates.models import Appointment, Document, Organisation, Provision
 from meetings.models import Task
 from tests.factories import (
+    ActivityFactory,
     DocumentFactory,
     OrganisationFactory,
     PersonFactory,
@@ -269,6 +270,19 @@ def test_wrong_input_is_refused_in_words_at_its_field(values, words, client, sig
     response = client.post(address(Document, "add"), form_of(client, address(Document, "add")) | values)
     assert response.status_code == 200
     assert words in errors_of(response)
+
+
+def test_what_is_there_already_is_told_in_words(client, sign_in):
+    sign_in("Editor")
+    there = ActivityFactory()
+    state = {"name_en": "x", "kind": "member-state", "iso_code": OrganisationFactory(kind="member-state", iso_code="XX").iso_code}
+    for model, values, field, words in [
+        (Activity, {"title": "x", "kind": there.kind, "number": there.number}, "__all__", "Another activity of this kind has this number."),
+        (Organisation, state, "iso_code", "Another Member State has this ISO code."),
+    ]:
+        response = client.post(address(model, "add"), form_of(client, address(model, "add")) | values)
+        assert response.context["adminform"].form.errors == {field: [words]}
+        assert words in response.content.decode()
 
 
 class TestTask:

@@ -142,6 +142,13 @@ class TestOneRecord:
         assert [(name["name"], name["kind"]) for name in body["names"]] == [("A.P.T.", "variant")]
         assert Organisation.objects.get(slug=slug).names.get().pk == kept
 
+    def test_what_its_parts_are_called_is_found_as_soon_as_they_are_changed(self, client, send, sign_in):
+        sign_in("Editor")
+        slug = send("post", "organisations/", ORGANISATION | {"names": [{"name": "Zebra"}]}).json()["slug"]
+        send("patch", f"organisations/{slug}/", {"names": [{"name": "Giraffe"}]})
+        for called, found in [("Zebra", []), ("Giraffe", [slug])]:
+            assert [row["slug"] for row in client.get("/api/v1/organisations/", {"q": called}, headers=HOST).json()["results"]] == found
+
     def test_a_put_says_everything_anew(self, send, sign_in):
         sign_in("Editor")
         slug = send("post", "organisations/", ORGANISATION | {"names": [{"name": "APT"}], "staff_note": "Ask them"}).json()["slug"]
@@ -187,6 +194,13 @@ class TestOneRecord:
         assert response.status_code == 409
         assert "the implementation as a whole: leading facilitator" in response.json()["detail"]
         assert Organisation.objects.filter(slug="unesco").exists()
+
+    def test_a_paragraph_is_not_deleted_before_those_within_it(self, send, sign_in):
+        sign_in("Editor")
+        whole = factories.ProvisionFactory(document=factories.DocumentFactory(visibility="draft"))
+        part = factories.ProvisionFactory(document=whole.document, parent=whole)
+        response = send("delete", f"provisions/{whole.slug}/")
+        assert (response.status_code, response.json()["detail"]) == (409, f"Other records name it: {part}.")
 
 
 class TestWhatIsPublished:
@@ -368,6 +382,42 @@ class TestMany:
         assert send("delete", "organisations/", [{"slug": f"o-{n}"} for n in range(3)]).status_code == 204
         assert not Organisation.objects.filter(slug__startswith="o-").exists()
 
+    def test_one_that_another_names_is_deleted_after_it(self, send, sign_in):
+        sign_in("Editor")
+        whole = factories.OrganisationFactory(visibility="draft")
+        part = factories.OrganisationFactory(visibility="draft", parent=whole)
+        items = [{"slug": part.slug}, {"slug": whole.slug}]
+        response = send("delete", "organisations/", items[::-1])
+        assert (response.status_code, str(part) in response.json()["detail"]) == (409, True)
+        assert send("delete", "organisations/", items).status_code == 204
+        assert Organisation.history.filter(slug__in=[whole.slug, part.slug], history_type="-").count() == 2
+
+    def test_items_may_build_on_those_before_them(self, send, sign_in):
+        """A paragraph may go with the one that it is part of to another document, and no two organisations become parts of each other."""
+        sign_in("Editor")
+        first, other = factories.DocumentFactory(visibility="draft"), factories.DocumentFactory(visibility="draft")
+        whole = factories.ProvisionFactory(document=first)
+        part = factories.ProvisionFactory(document=first, parent=whole)
+        items = [{"slug": whole.slug, "document": other.slug}, {"slug": part.slug, "document": other.slug}]
+        assert told(send("patch", "provisions/", items[::-1])) == {"/0/parent": "The provision belongs to another document."}
+        assert send("patch", "provisions/", items).status_code == 200
+        one, two = factories.OrganisationFactory(visibility="draft"), factories.OrganisationFactory(visibility="draft")
+        items = [{"slug": one.slug, "parent": two.slug}, {"slug": two.slug, "parent": one.slug}]
+        assert told(send("patch", "organisations/", items)) == {"/1/parent": "This leads back to the record itself."}
+
+    def test_all_that_is_wrong_with_one_is_told(self, send, sign_in):
+        sign_in("Editor")
+        there = factories.ActivityFactory()
+        body = {"slug": there.slug, "title": "", "kind": there.kind, "number": there.number, "started_on": "2006", "ended_on": "2005"}
+        assert told(send("post", "activities/", [body])).keys() == {"/0/title"}
+        found = send("post", "activities/", [body | {"title": "Again", "sdgs": [1], "dated_on": "2005"}])
+        assert {(error["pointer"], error["detail"]) for error in found.json()["errors"]} == {
+            ("/0/slug", "Activity with this Slug already exists."),
+            ("/0", "Another activity of this kind has this number."),
+            ("/0", "It ends before it starts."),
+            ("/0", "Say how the date is known; without a date, leave it empty."),
+        }
+
     def test_published_ones_are_changed_in_the_version_that_was_read(self, client, send, sign_in):
         sign_in("Reviewer")
         activity = factories.ActivityFactory()
@@ -377,6 +427,21 @@ class TestMany:
         read = client.get(f"/api/v1/activities/{activity.slug}/", headers=HOST).json()["updated_at"]
         assert send("patch", address, [item | {"updated_at": "2020-01-01T00:00:00Z"}]).status_code == 412
         assert send("patch", address, [item | {"updated_at": read}]).json()[0]["title"] == "Another title"
+
+    def test_what_is_there_already_is_told_of_its_place_and_member(self, send, sign_in):
+        sign_in("Editor")
+        there = factories.ActivityFactory()
+        items = [{"title": title, "kind": there.kind, "number": number} for title, number in [("New", "77001"), ("Old", there.number)]]
+        assert told(send("post", "activities/", items)) == {"/1": "Another activity of this kind has this number."}
+        assert told(send("post", "activities/", items[1])) == {"": "Another activity of this kind has this number."}
+        made = send("post", "activities/", items[0]).json()["slug"]
+        changes = [{"slug": made, "number": there.number}]
+        assert told(send("patch", "activities/", changes)) == {"/0": "Another activity of this kind has this number."}
+        states = [{"slug": slug, "name": {"en": slug}, "kind": "member-state", "iso_code": "XX"} for slug in ("one", "two")]
+        assert told(send("post", "organisations/", states)) == {"/1/iso_code": "Another Member State has this ISO code."}
+        names = [{"name": "The Body", "valid_from": "2002"}] * 2
+        body = {"name": {"en": "Body"}, "kind": "body", "names": names}
+        assert told(send("post", "organisations/", body)) == {"/names/1": "The organisation has this name from this date already."}
 
     def test_each_is_named_once(self, send, sign_in):
         sign_in("Editor")

@@ -24,6 +24,10 @@ def ask(client):
 
 KEPT = ["/api/v1/roles/?kind=partner", "/api/v1/organisations/itu/", "/api/v1/discrepancies/", "/api/v1/search/?q=itu"]
 KEPT += ["/api/v1/roles/?as_of=2005-12-01", "/", "/action-lines/c7/", "/ar/tasks/?overdue=true", "/search/?q=resolution", "/fr/matrix/"]
+TABLES = ["/organisations.csv?kind=union", "/organisations.xlsx?kind=union", "/fr/roles.csv", "/api/v1/roles.csv?organisation=itu"]
+OTHERS = ["/robots.txt", "/sitemap.xml", "/api/v1/", "/api/v1/docs/", "/api/v1/schema/", "/api/v1/changes.atom", "/api/v1/meetings.ics"]
+#: What RFC 9110 (15.4.5) has a 304 say as the answer itself says it.
+TO_CACHES = ["ETag", "Cache-Control", "Vary", "Expires", "Content-Location"]
 SAID = "ETag Content-Type Cache-Control Vary Allow Undated Content-Language Content-Security-Policy".split()
 
 
@@ -37,12 +41,35 @@ def test_the_same_question_is_answered_by_asking_only_whether_anything_has_chang
     assert again["X-Request-ID"] != first["X-Request-ID"]
 
 
-@pytest.mark.parametrize("address", KEPT)
+@pytest.mark.parametrize("address", [*KEPT, *TABLES, *OTHERS])
 def test_who_holds_the_answer_is_told_so(client, address, django_assert_num_queries):
-    tag = client.get(address, headers=HOST)["ETag"]
+    first = client.get(address, headers=HOST)
     with django_assert_num_queries(1):
-        again = client.get(address, headers=HOST | {"if-none-match": tag})
-    assert (again.status_code, again.content, again["ETag"]) == (304, b"", tag)
+        again = client.get(address, headers=HOST | {"if-none-match": first["ETag"]})
+    assert (again.status_code, again.content) == (304, b"")
+    assert {name: again.get(name) for name in TO_CACHES} == {name: first.get(name) for name in TO_CACHES}
+
+
+@pytest.mark.parametrize("address", ["/api/v1/", "/api/v1/roles/", "/api/v1/roles.csv", "/api/v1/organisations/itu/"])
+def test_who_has_signed_in_and_holds_the_answer_is_told_the_same_of_it(client, address, sign_in):
+    sign_in("Reader")
+    first = client.get(address, headers=HOST)
+    again = client.get(address, headers=HOST | {"if-none-match": first["ETag"]})
+    assert (again.status_code, again.content) == (304, b"")
+    assert {name: again.get(name) for name in TO_CACHES} == {name: first.get(name) for name in TO_CACHES}
+
+
+@pytest.mark.parametrize("address", TABLES)
+def test_a_table_that_is_held_is_an_old_one_after_any_act(client, address):
+    held = client.get(address, headers=HOST)
+    rows = b"".join(held)
+    with act(reason="Another name"):
+        itu = Organisation.objects.get(slug="itu")
+        itu.acronym = "UIT"
+        itu.save()
+    again = client.get(address, headers=HOST | {"if-none-match": held["ETag"]})
+    assert again.status_code == 200
+    assert b"".join(again) != rows
 
 
 def test_after_any_act_it_is_made_anew(ask):

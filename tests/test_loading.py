@@ -168,6 +168,11 @@ def test_a_part_that_staff_removed_is_named_and_not_brought_back(directory):
         ("slug: [unclosed", "organisations.yaml: "),
         ("- slug: x\n  name: [a, list]\n  kind: body", "organisations.yaml: x: name"),
         ("- slug: x\n  name: {en: X}\n  kind: [body]", "organisations.yaml: x: kind: a text is expected"),
+        ("- slug: x\n  name: {en: X}\n  kind: member-state", "organisations.yaml: x: A Member State, and nothing else, has an ISO code."),
+        (
+            "".join(f"- slug: {slug}\n  name: {{en: X}}\n  kind: member-state\n  iso_code: XX\n" for slug in "xy"),
+            "organisations.yaml: y: iso_code: Another Member State has this ISO code.",
+        ),
     ],
 )
 def test_a_bad_record_is_named_by_file_and_key_and_nothing_is_loaded(directory, text, words):

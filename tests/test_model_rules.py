@@ -9,6 +9,7 @@ from django.db.models import ProtectedError, RestrictedError
 from mandates.models import Document, OrganisationSource, Provision
 from mandates.sources import Source
 from tests.factories import (
+    ActivityFactory,
     AppointmentFactory,
     ConclusionFactory,
     DocumentFactory,
@@ -19,6 +20,7 @@ from tests.factories import (
     QuestionFactory,
     RelationFactory,
     RoleFactory,
+    SubmissionFactory,
 )
 from wsis_tracker.register.changes import act
 from wsis_tracker.register.records import DatedRecord, Part, PeriodRecord, Record
@@ -65,6 +67,14 @@ def test_facts_protect_each_other_and_only_a_whole_takes_its_parts_with_it(model
 def test_constraints_have_names_of_their_model(model):
     for constraint in model._meta.constraints:
         assert constraint.name.startswith(model._meta.model_name), constraint.name
+
+
+@pytest.mark.parametrize("model", RECORDS + PARTS, ids=lambda m: m.__name__)
+def test_constraints_have_words_of_their_own_where_django_has_none(model):
+    for constraint in model._meta.constraints:
+        plain = isinstance(constraint, models.UniqueConstraint) and constraint.fields and not constraint.condition
+        nobodys = constraint.name == "document_symbol_is_normalised"  # the model itself sees to it
+        assert plain or nobodys or constraint.violation_error_message != constraint.default_violation_error_message, constraint.name
 
 
 @pytest.mark.django_db
@@ -147,6 +157,30 @@ def test_a_rule_of_the_database_is_told_in_words(record, change, words):
     with pytest.raises(ValidationError) as refusal:
         record.full_clean()
     assert words in " ".join(refusal.value.messages)
+
+
+def twin_of(record):
+    """Another record that says the same."""
+    twin = type(record).objects.get(pk=record.pk)
+    twin.pk, twin.slug, twin.search, twin._state.adding = None, f"{record.slug}-again", "", True
+    return twin
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    "make, field, words",
+    [
+        (lambda: OrganisationFactory(kind="member-state", iso_code="XX"), "iso_code", "Another Member State has this ISO code."),
+        (ActivityFactory, "__all__", "Another activity of this kind has this number."),
+        (ConclusionFactory, "__all__", "The meeting has another conclusion of this item."),
+        (RoleFactory, "__all__", "This claim is in the register already."),
+        (SubmissionFactory, "__all__", "This document is recorded for this meeting in this direction already."),
+    ],
+)
+def test_what_is_there_already_is_told_in_words(make, field, words):
+    with pytest.raises(ValidationError) as refusal:
+        twin_of(make()).full_clean()
+    assert refusal.value.message_dict == {field: [words]}
 
 
 @pytest.mark.django_db

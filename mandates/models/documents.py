@@ -197,7 +197,7 @@ class Document(DatedRecord):
         if not self.symbol and not self.title:
             raise ValidationError({"title": _("A document has a symbol or a title.")})
         self.normalised = symbols.normalise(self.symbol) if self.symbol else None
-        if self.symbol:
+        if self.symbol and self.changes("symbol"):
             check_normalised("symbol", self.normalised)
             same = Document.objects.known_as(self.symbol).exclude(pk=self.pk).first()
             if same:
@@ -213,7 +213,8 @@ class Document(DatedRecord):
         if kwargs.get("update_fields") is not None:
             kwargs["update_fields"] = {*kwargs["update_fields"], "normalised"}
         super().save(*args, **kwargs)
-        self.join_relations()
+        if self.changes("symbol", "visibility"):
+            self.join_relations()
 
     def join_relations(self):
         """Let the relations that know it by a symbol alone lead to it; returns those that now do.
@@ -224,7 +225,7 @@ class Document(DatedRecord):
         if self.normalised:
             borne |= Q(target_normalised=self.normalised)
         waiting = Relation.objects.filter(borne, target=None).exclude(target_normalised="")
-        return [relation for relation in waiting.select_related("document") if relation.join(self)]
+        return [relation for relation in waiting.select_related("document").order_by("pk") if relation.join(self)]
 
 
 def check_normalised(field, normalised):

@@ -84,7 +84,13 @@ class Organisation(PeriodRecord):
                 name="organisation_member_state_has_iso_code",
                 violation_error_message=_("A Member State, and nothing else, has an ISO code."),
             ),
-            models.UniqueConstraint(fields=["iso_code"], condition=~Q(iso_code=""), name="organisation_iso_code_once"),
+            models.UniqueConstraint(
+                fields=["iso_code"],
+                condition=~Q(iso_code=""),
+                name="organisation_iso_code_once",
+                violation_error_code="unique",  # so that it is told of the field
+                violation_error_message=_("Another Member State has this ISO code."),
+            ),
             models.CheckConstraint(
                 condition=Q(parent=None) | ~Q(parent=models.F("id")),
                 name="organisation_is_not_its_own_parent",
@@ -138,7 +144,13 @@ class OrganisationName(Part):
         verbose_name = _("name")
         verbose_name_plural = _("names")
         constraints = [
-            models.UniqueConstraint("record", "name", Coalesce("valid_from", Value("")), name="organisationname_once"),
+            models.UniqueConstraint(
+                "record",
+                "name",
+                Coalesce("valid_from", Value("")),
+                name="organisationname_once",
+                violation_error_message=_("The organisation has this name from this date already."),
+            ),
             models.CheckConstraint(
                 condition=Q(valid_until=None) | Q(valid_from=None) | Q(valid_until__gt=earliest_day("valid_from")),
                 name="organisationname_ends_after_it_begins",

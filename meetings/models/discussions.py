@@ -293,6 +293,7 @@ class Submission(DatedRecord):
                 fields=["document", "meeting", "direction"],
                 condition=Q(document__isnull=False, meeting__isnull=False),
                 name="submission_once",
+                violation_error_message=_("This document is recorded for this meeting in this direction already."),
             ),
         ]
 
@@ -341,7 +342,12 @@ class Conclusion(DatedRecord):
         verbose_name_plural = _("conclusions")
         constraints = [
             *DatedRecord.Meta.constraints,
-            models.UniqueConstraint(fields=["meeting", "item"], condition=~Q(item=""), name="conclusion_item_once"),
+            models.UniqueConstraint(
+                fields=["meeting", "item"],
+                condition=~Q(item=""),
+                name="conclusion_item_once",
+                violation_error_message=_("The meeting has another conclusion of this item."),
+            ),
         ]
 
     def __str__(self):

@@ -2,6 +2,7 @@
 
 from contextlib import contextmanager, nullcontext
 from contextvars import ContextVar
+from functools import cache
 
 from django.conf import settings
 from django.core.exceptions import ValidationError
@@ -9,6 +10,7 @@ from django.db import connection, models, transaction
 from django.db.models import Max
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
+from simple_history.manager import HistoryManager
 
 from . import four_eyes
 
@@ -154,6 +156,15 @@ def current_change():
     if change is None:
         raise NoAct("Records are written inside `act(by=…, reason=…)`, so that their history says who and why.")
     return change
+
+
+class History(HistoryManager):
+    """The history of a record; its class is made once, and not whenever a row is written or asked for."""
+
+    @classmethod
+    @cache
+    def from_queryset(cls, *args):
+        return super().from_queryset(*args)
 
 
 class HistoryRow(models.Model):

@@ -14,7 +14,7 @@ import yaml
 from django.apps import apps
 from django.contrib.auth import get_user_model
 from django.contrib.auth.hashers import make_password
-from django.core.exceptions import FieldDoesNotExist, ValidationError
+from django.core.exceptions import NON_FIELD_ERRORS, FieldDoesNotExist, ValidationError
 from django.db import models
 
 from .changes import act
@@ -237,5 +237,5 @@ def write(instance, where):
         instance.full_clean()
         instance.save()
     except ValidationError as error:
-        told = "; ".join(f"{name}: {' '.join(messages)}" for name, messages in error.message_dict.items())
-        raise BadRecord(f"{where}: {told}") from error
+        told = {("" if name == NON_FIELD_ERRORS else f"{name}: "): messages for name, messages in error.message_dict.items()}
+        raise BadRecord(f"{where}: {'; '.join(name + ' '.join(messages) for name, messages in told.items())}") from error

@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy as _
 from simple_history.models import HistoricalRecords
 
 from . import dates, rights
-from .changes import HistoryRow
+from .changes import History, HistoryRow
 from .fields import PartialDateField, SearchField
 from .visibility import Visibility
 from .words import fold
@@ -163,7 +163,7 @@ class Record(Worded, models.Model):
     created_at = models.DateTimeField(_("created at"), auto_now_add=True)
     updated_at = models.DateTimeField(_("updated at"), auto_now=True)
     search = SearchField()
-    history = HistoricalRecords(inherit=True, bases=[HistoryRow], excluded_fields=["search"])
+    history = HistoricalRecords(inherit=True, bases=[HistoryRow], history_manager=History, excluded_fields=["search"])
 
     #: The name of the collection in addresses, in the API and among the fixtures.
     collection = None
@@ -175,6 +175,9 @@ class Record(Worded, models.Model):
     #: The field that names the organisation whose editors write the record, and the lookup of those that may see it as a draft.
     edited_for = None
     opened_to = None
+
+    #: While it is written (`writing.py`): the names of the fields that differ from what is stored; None where any may.
+    changing = None
 
     objects = RecordManager()
 
@@ -225,9 +228,17 @@ class Record(Worded, models.Model):
         taken = set(type(self).objects.filter(slug__startswith=base).values_list("slug", flat=True))
         return next(slug for slug in (base, *(f"{base}-{n}" for n in range(2, len(taken) + 3))) if slug not in taken)
 
+    def changes(self, *names):
+        """Whether one of these fields may differ from what is stored: what does not was right when it was written."""
+        return self.changing is None or not self.changing.isdisjoint(names)
+
+    def clean_fields(self, exclude=None):
+        """The words of search are nobody's to say, and are not read to be checked."""
+        super().clean_fields({*(exclude or ()), "search"})
+
     def clean(self):
         super().clean()
-        if self.pk and self.slug != type(self).objects.values_list("slug", flat=True).get(pk=self.pk):
+        if self.pk and self.changes("slug") and self.slug != type(self).objects.values_list("slug", flat=True).get(pk=self.pk):
             raise ValidationError({"slug": _("A slug is made once and never changed.")})
         self.check_runs_in_no_circle()
         if not self.whole or getattr(self, f"{self.whole}_id"):  # a part of nothing yet: its field says so
@@ -235,15 +246,18 @@ class Record(Worded, models.Model):
 
     def check_shown(self):
         """Refuse a published record that names an unpublished one, and an unpublished one that a published one names."""
+        links = [field.name for field in self._meta.concrete_fields if field.is_relation]
+        if not self.changes("visibility", *links):
+            return
         if self.shown_to_public:
             self.check_may_be_published()
-        elif self.pk:
+        elif self.pk and self.changes("visibility", self.whole):
             self.check_may_be_withdrawn()
 
     def check_runs_in_no_circle(self):
         """Refuse a link to a record of the same kind from which the same link leads back here."""
-        for field in self._meta.concrete_fields:
-            if field.is_relation and issubclass(field.related_model, type(self)):
+        for field in self._meta.concrete_fields if self.pk else ():
+            if field.is_relation and issubclass(field.related_model, type(self)) and self.changes(field.name):
                 reached, record = set(), getattr(self, field.name)
                 while record is not None and record.pk not in reached:
                     reached.add(record.pk)
@@ -336,6 +350,11 @@ class Record(Worded, models.Model):
         """The names under which a record holds its parts: sources, names, addressees, moves."""
         return [relation.get_accessor_name() for relation in cls._part_relations()]
 
+    @classmethod
+    def searched_parts(cls):
+        """The names of those by whose words it is found."""
+        return [relation.get_accessor_name() for relation in cls._part_relations() if relation.related_model.searched]
+
 
 def names_of_links(model):
     """The lookups that the one-line names of what a model links to read."""
@@ -366,7 +385,7 @@ class PartQuerySet(models.QuerySet):
 class Part(Worded, models.Model):
     """A row that lives only within a record, which its `record` field names: a source, a name, an addressee."""
 
-    history = HistoricalRecords(inherit=True, bases=[HistoryRow])
+    history = HistoricalRecords(inherit=True, bases=[HistoryRow], history_manager=History)
 
     #: Whether its record is found by its words, which are then made anew with it.
     searched = False

@@ -70,10 +70,10 @@ def what_would_change(record, state):
     pairs = [Pair(type(record), record, state.version)]
     for name, rows in state.parts.items():
         of = Rows(name, name, [{field.name: getattr(row, field.attname) for field in stating_fields(row.instance_type)} for row in rows])
-        twins = match(record, of)
-        matched = {twin.pk for twin in twins if twin}
+        left = held(record, of)
+        twins = match(left, of)
         part = parts_of(type(record))[name]
         pairs += [Pair(part, twin, row) for row, twin in zip(rows, twins, strict=True)]
-        pairs += [Pair(part, row, None) for row in held(record, of) if row.pk not in matched]
+        pairs += [Pair(part, row, None) for row in left]
     names = Names(pairs)
     return [pair for pair in pairs[1:] if list(differences(pair, names))]

@@ -1,9 +1,10 @@
 """Writing what somebody says of a record: its fields and its parts, checked as a whole, all or nothing."""
 
+import copy
 from typing import NamedTuple
 
 from django.core.exceptions import NON_FIELD_ERRORS, ValidationError
-from django.db import transaction
+from django.db import IntegrityError, transaction
 from django.db.models import UniqueConstraint
 
 from .constraints import names_in
@@ -22,27 +23,70 @@ class Rows(NamedTuple):
     within: dict = {}
 
 
-@transaction.atomic
 def say(record, values, parts=()):
     """Give the record the values of its fields and, for each `Rows` of `parts`, exactly those parts.
 
     A part that is held already is kept or changed, not made anew. Raises ValidationError that names the fields.
+
+    What the database keeps is not asked beforehand: unique values, constraints, links that are there already. Where it refuses,
+    or a rule does, everything is asked, so that all that is wrong is told in words.
     """
     for name, value in values.items():
         setattr(record, name, value)
-    record.full_clean()
-    record.save()
-    kept = [(of, match(record, of)) for of in parts]
-    for of, matched in kept:
-        for part in held(record, of):
-            if part.pk not in {twin.pk for twin in matched if twin}:
-                part.delete()
-    for of, matched in kept:
+    as_said = copy.copy(record)
+    try:
+        with transaction.atomic():
+            write_whole(record, parts)
+    except (IntegrityError, ValidationError):
+        forget_fetched(as_said, parts)
+        with transaction.atomic():
+            write_whole(as_said, parts, ask_all=True)
+            transaction.set_rollback(True)
+        raise
+
+
+def write_whole(record, parts, *, ask_all=False):
+    """Write a record and its parts, checked by the rules that the database does not keep, or by all."""
+    is_new = record._state.adding
+    record.changing = None if is_new or ask_all else differing(record)
+    try:
+        check(record, record.changing, ask_all=ask_all)
+        record.save()
+    finally:
+        record.changing = None
+    left = [[] if is_new else held(record, of) for of in parts]
+    forget_fetched(record, parts)
+    kept = [match(rows, of) for rows, of in zip(left, parts, strict=True)]
+    for rows in left:
+        for part in rows:
+            part.delete()
+    for of, matched in zip(parts, kept, strict=True):
         for place, (row, twin) in enumerate(zip(of.rows, matched, strict=True)):
-            write(record, of, row, twin, f"{of.name}/{place}")
-    record.settle()
+            write(record, of, row, twin, f"{of.name}/{place}", ask_all=ask_all)
     if parts:
-        forget_fetched(record, parts)
+        record.settle()
+
+
+def differing(record):
+    """The names of the fields in which a record says something else than is stored of it."""
+    fields = [field for field in record._meta.concrete_fields if field.editable]
+    stored = type(record)._base_manager.filter(pk=record.pk).values_list(*(field.attname for field in fields)).get()
+    return {field.name for field, value in zip(fields, stored, strict=True) if getattr(record, field.attname) != value}
+
+
+def check(row, changed, *, ask_all):
+    """Ask a row for its rules; where not for all, the database keeps the others. `changed` names the fields that may be, None all."""
+    known = () if ask_all else links_known(row, changed)
+    row.full_clean(exclude=known, validate_unique=ask_all, validate_constraints=ask_all)
+
+
+def links_known(row, changed):
+    """The links of a row that lead to what is there for certain: those that are stored, and those to what has been read."""
+    for field in row._meta.concrete_fields:
+        if field.is_relation and getattr(row, field.attname) is not None:
+            read = field.is_cached(row) and not field.remote_field.limit_choices_to
+            if read or (changed is not None and field.name not in changed):
+                yield field.name
 
 
 def held(record, of):
@@ -50,9 +94,9 @@ def held(record, of):
     return [part for part in getattr(record, of.accessor).all() if all(getattr(part, name) == of.within[name] for name in of.within)]
 
 
-def match(record, of):
-    """For each row, the part held that it is about, or None; no part is taken twice."""
-    left, matched = held(record, of), []
+def match(left, of):
+    """For each row, the one of the parts held that it is about, or None; it is taken out of `left`."""
+    matched = []
     for row in of.rows:
         twin = next((part for part in left if key(part) == key_of(part, {**row, **of.within})), None)
         if twin:
@@ -77,7 +121,7 @@ def key_names(part):
     return sorted(names) or [field.name for field in stating_fields(type(part))]
 
 
-def write(record, of, row, twin, where):
+def write(record, of, row, twin, where, *, ask_all):
     """Write one part where it is new or says something else than it did; what is wrong with it is told of `where`."""
     part = twin or record._meta.get_field(of.accessor).related_model(record=record)
     values = {field.name: field.get_default() for field in stating_fields(type(part))} | row | of.within
@@ -85,7 +129,7 @@ def write(record, of, row, twin, where):
     for name in changed:
         setattr(part, name, values[name])
     try:
-        part.full_clean()
+        check(part, None if twin is None else changed, ask_all=ask_all)
     except ValidationError as error:
         told = {(where if name == NON_FIELD_ERRORS else f"{where}/{name}"): said for name, said in error.message_dict.items()}
         raise ValidationError(told) from error

@@ -13,7 +13,7 @@ from .throttling import AnonymousThrottle
 
 #: No answer longer than this many bytes is kept.
 LONGEST = 256 * 1024
-#: What others who keep an answer are told: ask anew each time, by its tag.
+#: What others who keep an answer are told, with the answer and where they hold it already: ask anew each time, by its tag.
 TO_CACHES = {"Cache-Control": "no-cache", "Vary": "Accept, Cookie"}
 
 
@@ -32,10 +32,12 @@ def kept_answers(get_response):
             content, headers = kept
             return HttpResponse(content, headers=headers)
         response = get_response(request)
-        if may_be_kept(response):
+        if is_for_all(response):
             response.setdefault("ETag", tag_of(state))
-            response.setdefault("Cache-Control", TO_CACHES["Cache-Control"])
-            caches["answers"].set(state, (response.content, dict(response.items())), timeout=None)
+            for name, value in TO_CACHES.items():
+                response[name] = value
+            if not response.streaming and len(response.content) <= LONGEST:
+                caches["answers"].set(state, (response.content, dict(response.items())), timeout=None)
         return response
 
     return middleware
@@ -51,7 +53,6 @@ def is_asked_often(request):
     return "as_of" not in request.GET or request.path.startswith(API)
 
 
-def may_be_kept(response):
+def is_for_all(response):
     """Whether an answer says nothing to its client alone."""
-    whole = response.status_code == 200 and not response.streaming and len(response.content) <= LONGEST
-    return whole and not response.cookies and "no-store" not in response.get("Cache-Control", "")
+    return response.status_code == 200 and not response.cookies and "no-store" not in response.get("Cache-Control", "")

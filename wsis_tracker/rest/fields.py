@@ -79,9 +79,14 @@ class RelatedRecord(serializers.Field):
         if not attributes or not all(map(is_text, attributes.values())):
             self.fail("shape")
         lookups = {self.lookup(name): value for name, value in attributes.items()}
-        found = list(self.known().select_related(*names_of_links(self.model)).filter(**lookups)[:2])
+        named, key = self.context.get("named", {}), (self.model, *sorted(lookups.items()))
+        if key in named:
+            return named[key]
+        found = list(self.known().select_related(*names_of_links(self.model)).filter(**lookups).order_by()[:2])
         if len(found) != 1:
             self.fail("several" if found else "unknown", collection=self.model.collection)
+        if self.model is not self.root.Meta.model:  # one of these may be written before it is named again
+            named[key] = found[0]
         return found[0]
 
     def known(self):

@@ -12,9 +12,9 @@ from .pagination import query_parameter
 from .problems import CONTENT_TYPE
 from .serializers import ProposalSerializer, ReasonSerializer, RecordSerializer
 
-PARTIAL_DATE = {"type": "string", "pattern": r"^\d{4}(-\d{2}(-\d{2})?)?$", "example": "2006-04"}
-#: Without the example: what one tries the API with would ask for it.
-PARTIAL_DATE_ASKED = {name: PARTIAL_DATE[name] for name in ("type", "pattern")}
+#: Asked for it has no example, for what one tries the API with would ask for that.
+PARTIAL_DATE_ASKED = {"type": "string", "pattern": r"^\d{4}(-\d{2}(-\d{2})?)?$"}
+PARTIAL_DATE = PARTIAL_DATE_ASKED | {"example": "2006-04"}
 TRANSLATED = {
     "type": "object",
     "description": "A text per language.",
@@ -69,7 +69,7 @@ def record_named():
 
 def header(name, description):
     """A header of a request as OpenAPI describes it."""
-    return {"name": name, "in": "header", "required": False, "description": description, "schema": {"type": "string"}}
+    return query_parameter(name, description, type="string") | {"in": "header"}
 
 
 IF_MATCH = header("If-Match", "The ETag of the version that was read; required where the record is published.")
@@ -97,7 +97,7 @@ class Schema(AutoSchema):
         return getattr(self.view, "action", None)
 
     def get_filter_backends(self):
-        return getattr(self.view, "filter_backends", []) if self.method == "GET" else []
+        return self.view.filter_backends if self.method == "GET" else []
 
     def get_auth(self):
         """A token; who only reads what is published needs none."""
@@ -109,20 +109,18 @@ class Schema(AutoSchema):
         return super().get_operation_id()
 
     def get_summary(self):
-        if self.action in SUMMARIES:
-            return SUMMARIES[self.action].format(many=self.view.queryset.model.collection.replace("-", " "))
-        return super().get_summary()
+        said = SUMMARIES.get(self.action)
+        return said and said.format(many=self.view.queryset.model.collection.replace("-", " "))
 
     def _get_parameters(self):
-        return [*super()._get_parameters(), *self.more_parameters()]
-
-    def more_parameters(self):
-        """The headers, and what is not a filter."""
+        """The filters, the headers, and what is no filter."""
+        described = super()._get_parameters()
         if self.method in SAFE_METHODS:
-            return [IF_NONE_MATCH, *(members.described(self.view.get_serializer_class()) if self.action in ("list", "retrieve") else [])]
-        versioned = [IF_MATCH] if getattr(self.view, "detail", False) else []
+            shown = members.described(self.view.get_serializer_class()) if self.action in ("list", "retrieve") else []
+            return [*described, IF_NONE_MATCH, *shown]
+        versioned = [IF_MATCH] if self.view.detail else []
         repeated = [IDEMPOTENCY_KEY] if self.method == "POST" else []
-        return [*versioned, *repeated, REASON]
+        return [*described, *versioned, *repeated, REASON]
 
     def get_request_serializer(self):
         return ReasonSerializer if self.action in ("publish", "withdraw", "submit") else super().get_request_serializer()
@@ -133,8 +131,9 @@ class Schema(AutoSchema):
 
     def get_operation(self, *args):
         operation = super().get_operation(*args)
-        if self.action in ("create", "bulk_update", "bulk_destroy"):
-            getattr(self, f"describe_{self.action}")(operation)
+        describe = {"create": self.describe_create, "bulk_update": self.describe_bulk_update, "bulk_destroy": self.describe_bulk_destroy}
+        if self.action in describe:
+            describe[self.action](operation)
         return operation
 
     def describe_create(self, operation):
@@ -182,14 +181,13 @@ class RelatedRecordShape(OpenApiSerializerFieldExtension):
         return record_named() if direction == "request" else auto_schema.resolve_serializer(Link, direction).ref
 
 
-class PartLinksShape(OpenApiSerializerFieldExtension):
+class PartLinksShape(RelatedRecordShape):
     """A list of related records."""
 
     target_class = "wsis_tracker.rest.fields.PartLinks"
 
     def map_serializer_field(self, auto_schema, direction):
-        item = record_named() if direction == "request" else auto_schema.resolve_serializer(Link, direction).ref
-        return {"type": "array", "items": item}
+        return {"type": "array", "items": super().map_serializer_field(auto_schema, direction)}
 
 
 class TranslatedShape(OpenApiSerializerFieldExtension):
@@ -232,18 +230,10 @@ class StrictFilters(OpenApiFilterExtension):
     priority = 1
 
     def get_schema_operation_parameters(self, auto_schema, *args, **kwargs):
-        view = auto_schema.view
-        filterset = getattr(view, "filterset_class", None)
-        if filterset is None:
-            return []
-        asked = {"as_of": filterset.base_filters["as_of"]} if getattr(view, "detail", False) else filterset.base_filters
-        described = [parameter(name, asked[name]) for name in sorted(asked)]
-        return [*described, recorded.DESCRIBED] if takes_recorded(view, auto_schema.method) else described
-
-
-def takes_recorded(view, method):
-    """Whether an operation can be asked as it was recorded: those that read one record, and some lists."""
-    return method == "GET" and (getattr(view, "lists_recorded", False) or getattr(view, "action", None) == "retrieve")
+        view, known = auto_schema.view, auto_schema.view.filterset_class.base_filters
+        alone = auto_schema.action == "retrieve"
+        described = [parameter(name, known[name]) for name in (["as_of"] if alone else known)]
+        return [*described, recorded.DESCRIBED] if alone or getattr(view, "lists_recorded", False) else described
 
 
 def parameter(name, known):
@@ -294,9 +284,7 @@ def add_problems(result, generator, request, public):
             responses = operation["responses"]
             codes = [code for code, (methods, _description) in FAILURES.items() if method in methods]
             codes += ["304"] * (method == "get") + ["404"] * ("{" in path) + ["default"]
-            for code in codes:
-                responses.setdefault(code, {"$ref": f"#/components/responses/{code}"})
-            for code in ("200", "201"):
-                if code in responses:
-                    responses[code].setdefault("headers", {}).update(tag)
+            for code in {"200", "201"} & responses.keys():
+                responses[code]["headers"] = tag
+            responses |= {code: {"$ref": f"#/components/responses/{code}"} for code in codes}
     return result

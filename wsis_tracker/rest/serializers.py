@@ -243,7 +243,7 @@ class RecordSerializer(Shape):
                 errors[pointed(name)] = [self.error_messages["unknown"]]
             elif field.read_only:
                 if self.instance is not None and now is None:
-                    now = self.to_representation(self.instance)
+                    now = self.to_representation(self.context["view"].now(pk=self.instance.pk))
                 if now is None or now.get(name) != value:
                     errors[name] = [self.error_messages["given"]]
         if "slug" in given and self.instance is not None and given["slug"] != self.instance.slug:

@@ -9,7 +9,8 @@ from contextlib import contextmanager
 
 from django.core.exceptions import ValidationError as Invalid
 from django.db import IntegrityError, OperationalError, transaction
-from django.db.models import ProtectedError
+from django.db.models import ProtectedError, RestrictedError
+from django.utils.functional import cached_property
 from rest_framework import serializers, status
 from rest_framework.decorators import action
 from rest_framework.exceptions import NotFound, PermissionDenied
@@ -41,6 +42,13 @@ class RecordViewSet(ReadingViewSet):
     permission_classes = [RegisterPermission]
     #: The permission that an action needs, where it is not that of the method.
     needs = None
+    #: The records of the list that was sent, by their slugs.
+    read = {}
+
+    @cached_property
+    def shape(self):
+        """The serializer of all that was sent: to make one takes longer than to write a record. What several items name is read once."""
+        return self.get_serializer(context={**self.get_serializer_context(), "named": {}})
 
     # -- one ---------------------------------------------------------------------------------------------------------
 
@@ -49,7 +57,7 @@ class RecordViewSet(ReadingViewSet):
 
     def create_one(self):
         with self.acting() as reason:
-            record = self.written(self.get_serializer(data=self.request.data), reason)
+            record = self.written(self.request.data, reason)
         return self.answer(record, status.HTTP_201_CREATED)
 
     def update(self, request, *args, partial=False, **kwargs):
@@ -58,7 +66,7 @@ class RecordViewSet(ReadingViewSet):
         with self.acting() as reason:
             record = self.locked(kwargs["slug"])
             self.check_version(record)
-            self.written(self.get_serializer(record, data=request.data, partial=partial), reason)
+            self.written(request.data, reason, record, partial=partial)
         return self.answer(record)
 
     def partial_update(self, request, *args, **kwargs):
@@ -68,7 +76,8 @@ class RecordViewSet(ReadingViewSet):
         with self.acting() as reason:
             record = self.locked(kwargs["slug"])
             self.check_version(record)
-            self.remove(record, reason)
+            self.check_may_touch(record, reason)
+            record.delete()
         return Response(status=status.HTTP_204_NO_CONTENT)
 
     def propose(self, partial):
@@ -88,7 +97,7 @@ class RecordViewSet(ReadingViewSet):
 
     def create_many(self):
         with self.acting() as reason:
-            records = [self.at(place, self.written, self.get_serializer(data=item), reason) for place, item in self.items()]
+            records = [self.at(place, self.written, item, reason) for place, item in self.items()]
         return self.answer_many(records, status.HTTP_201_CREATED)
 
     def bulk_update(self, request, *args, **kwargs):
@@ -100,8 +109,7 @@ class RecordViewSet(ReadingViewSet):
     def bulk_destroy(self, request, *args, **kwargs):
         with self.acting() as reason:
             self.lock_all()
-            for place, item in self.items():
-                self.at(place, self.delete_item, item, reason)
+            self.delete_all([self.at(place, self.item_to_delete, item, reason) for place, item in self.items()])
         return Response(status=status.HTTP_204_NO_CONTENT)
 
     def items(self):
@@ -121,7 +129,7 @@ class RecordViewSet(ReadingViewSet):
     def lock_all(self):
         """Lock the records of the list that was sent in the order of their keys: two such lists wait one for the other, and not both."""
         slugs = [item["slug"] for _place, item in self.items() if is_text(item.get("slug"))]
-        list(self.queryset.model.objects.lock().filter(slug__in=slugs).order_by("pk").values_list("pk"))
+        self.read = {record.slug: record for record in self.to_write().lock().filter(slug__in=slugs).order_by("pk")}
 
     def at(self, place, do, *args):
         """Do something with an item; what is wrong with it is told of its place in the list."""
@@ -136,20 +144,32 @@ class RecordViewSet(ReadingViewSet):
         record = self.locked_item(item)
         if record.shown_to_public and not self.request.user.has_perm(PUBLISH):
             raise PermissionDenied(f"“{record.slug}” is published: propose its change alone, or let a reviewer make it.")
-        return self.written(self.get_serializer(record, data=item, partial=True), reason)
+        said = {name: value for name, value in item.items() if name != "updated_at" or value is None}  # the version is asked for already
+        return self.written(said, reason, record, partial=True)
 
-    def delete_item(self, item, reason):
-        self.remove(self.locked_item(item), reason)
+    def item_to_delete(self, item, reason):
+        record = self.locked_item(item)
+        self.check_may_touch(record, reason)
+        return record
+
+    def delete_all(self, records):
+        """Delete records at once; where one names another one by one, for then it comes to their order."""
+        try:
+            with transaction.atomic():
+                self.queryset.model.objects.filter(pk__in=[record.pk for record in records]).delete()
+        except (ProtectedError, RestrictedError):
+            for record in records:
+                record.delete()
 
     def locked_item(self, item):
         """The record that an item is about: by its slug, and in the version that its `updated_at` names."""
         if not is_text(item.get("slug")):
             raise serializers.ValidationError({"slug": ["Say which record it is."]})
-        record = self.locked(item["slug"])
+        record = self.read.get(item["slug"]) or self.not_there(item["slug"])
         read = item.get("updated_at")
         if read is None and record.shown_to_public:
             raise VersionRequired(f"“{record.slug}” is published: give its `updated_at` as you read it.")
-        if read is not None and read != self.get_serializer(record).data["updated_at"]:
+        if read is not None and read != self.shape.readers()["updated_at"](self.shape, record):
             self.refuse_stale(record)
         return record
 
@@ -201,8 +221,9 @@ class RecordViewSet(ReadingViewSet):
         """What the database refuses, or others have overtaken, is a conflict; what a record's own rules refuse is told of its member."""
         try:
             yield
-        except ProtectedError as error:
-            cited = "; ".join(sorted({str(getattr(row, "record", row)) for row in error.protected_objects})[:5])
+        except (ProtectedError, RestrictedError) as error:
+            naming = error.protected_objects if isinstance(error, ProtectedError) else error.restricted_objects
+            cited = "; ".join(sorted({str(getattr(row, "record", row)) for row in naming})[:5])
             raise Conflict(f"Other records name it: {cited}.") from error
         except IntegrityError as error:
             if getattr(error.__cause__, "pgcode", None) == LINK_BROKEN:
@@ -233,14 +254,19 @@ class RecordViewSet(ReadingViewSet):
 
     def locked(self, slug, *, lock=True):
         """The record to be written, which until the end of the act nobody else can write."""
+        records = self.to_write().filter(slug=slug)
+        return (records.lock() if lock else records).first() or self.not_there(slug)
+
+    def to_write(self):
+        """The records that the person may see, without what only readers are shown; with what their words of search are made of."""
         records = self.queryset.model.objects.seen_by(self.request.user)
-        key = (records.lock() if lock else records).filter(slug=slug).values_list("pk", flat=True).first()
-        if key is None:
-            raise NotFound(f"There is no “{slug}” in this collection.")
-        return self.now(pk=key)
+        return records.prefetch_related(*self.queryset.model.searched_parts())
+
+    def not_there(self, slug):
+        raise NotFound(f"There is no “{slug}” in this collection.")
 
     def now(self, **named):
-        """A record as it is now."""
+        """A record as it is now, with all that readers are shown."""
         return self.filterset_class({}, self.get_queryset()).qs.get(**named)
 
     def check_version(self, record):
@@ -252,20 +278,18 @@ class RecordViewSet(ReadingViewSet):
             raise VersionRequired
 
     def refuse_stale(self, record):
-        raise Stale(self.get_serializer(record).data, tag_of(self.state_now(), record))
+        raise Stale(self.get_serializer(self.now(pk=record.pk)).data, tag_of(self.state_now(), record))
 
-    def written(self, serializer, reason):
-        """Write what was sent; what is published is touched where it was so before, and where it is so after."""
-        if serializer.instance is not None:
-            self.check_may_touch(serializer.instance, reason)
-        serializer.is_valid(raise_exception=True)
-        record = serializer.save()
+    def written(self, said, reason, record=None, *, partial=False):
+        """Write what was sent of a record; what is published is touched where it was so before, and where it is so after."""
+        if record is not None:
+            self.check_may_touch(record, reason)
+        shape = self.shape
+        shape.instance, shape.partial = record, partial
+        validated = shape.run_validation(said)
+        record = shape.create(validated) if record is None else shape.update(record, validated)
         self.check_may_touch(record, reason)
         return record
-
-    def remove(self, record, reason):
-        self.check_may_touch(record, reason)
-        record.delete()
 
     def check_may_touch(self, record, reason):
         """Refuse to touch what is published to those who may not publish, and to all without a reason."""

@@ -254,3 +254,9 @@ def label_of(record, field):
 def value_of(mapping, key):
     """The value under a key, where the template cannot name the key."""
     return mapping.get(key)
+
+
+@register.simple_block_tag
+def shown(content, kind, caption):
+    """A command, or the answer to it, under its caption."""
+    return format_html('<figure><figcaption>{}</figcaption><pre class="{}">{}</pre></figure>', caption, kind, content)
