@@ -22,7 +22,7 @@ def show_as_their_tasks(apps, schema_editor):
 class Migration(migrations.Migration):
     """A report of progress is drafted, reviewed and published by itself, also on a task that is published."""
 
-    dependencies = [("meetings", "0003_reminders")]
+    dependencies = [("meetings", "0004_say_what_is_there_already")]
 
     operations = [
         migrations.AddField("historicalprogress", "visibility", models.CharField(**VISIBILITY)),
