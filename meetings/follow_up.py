@@ -5,7 +5,6 @@ from datetime import date, timedelta
 from django import forms
 from django.contrib import admin
 from django.contrib.admin.helpers import ACTION_CHECKBOX_NAME
-from django.contrib.admin.widgets import AutocompleteSelect
 from django.core.exceptions import BadRequest, ValidationError
 from django.http import HttpResponseRedirect
 from django.urls import reverse
@@ -17,8 +16,9 @@ from mandates.models import Document, Organisation
 from wsis_tracker.accounts.models import User
 from wsis_tracker.register import dates
 from wsis_tracker.register.admin import RecordForm
+from wsis_tracker.register.chosen import chosen_by_typing
 from wsis_tracker.register.inlines import RowFormSet
-from wsis_tracker.register.staff_pages import ReasonForm, StaffPage, check_may_touch, chosen_by_typing
+from wsis_tracker.register.staff_pages import ReasonForm, StaffPage, check_may_touch
 
 from .models import Progress, ProgressEvidence, Task, TaskAssignee, TaskOrganisation
 from .models.tasks import TaskState
@@ -181,9 +181,7 @@ class ProgressForm(forms.ModelForm):
 
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
-        field = self.fields["evidence_document"]
-        field.widget = AutocompleteSelect(ProgressEvidence._meta.get_field("document"), admin.site)
-        field.widget.choices = field.choices
+        chosen_by_typing(self.fields["evidence_document"], ProgressEvidence, "document")
 
     def clean(self):
         super().clean()

@@ -13,10 +13,11 @@ from django.utils.translation import ngettext
 
 from mandates.models import Document, Organisation
 from mandates.resolver import resolve
+from wsis_tracker.register.chosen import chosen_by_typing
 from wsis_tracker.register.fields import TranslatedFormField
 from wsis_tracker.register.inlines import RowFormSet
 from wsis_tracker.register.records import DateBasis
-from wsis_tracker.register.staff_pages import ReasonForm, StaffPage, check_may_touch, chosen_by_typing
+from wsis_tracker.register.staff_pages import ReasonForm, StaffPage, check_may_touch
 
 from .follow_up import PartialDate, today
 from .models import Conclusion, Meeting, Question, Submission, Task, TaskOrganisation

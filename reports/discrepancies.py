@@ -153,8 +153,8 @@ def differing_roles(day, organisation=None, action_line=None):
     if action_line is not None:
         roles = roles.filter(action_line__in=as_list(action_line))
     subject = ("organisation__slug", "action_line__slug", "action_line__position", "action_line__parent")
-    roles = roles.contested().select_related("organisation", "action_line").only("slug", "kind", "claimant", "restates", "valid_from", *subject)
-    for key, by_claimant in contradictions(roles):
+    told = ("slug", "kind", "claimant", "restates", "valid_from", *subject)
+    for key, by_claimant in contradictions(roles.contested().select_related("organisation", "action_line").only(*told)):
         voices = tuple(Voice(claims[-1].slug) for claims in by_claimant)
         rows = tuple((Role, role.pk) for claims in by_claimant for role in claims)
         yield Discrepancy(key, ROLES, voices, action_line=by_claimant[0][0].action_line, rows=rows)

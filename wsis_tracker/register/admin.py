@@ -23,6 +23,7 @@ from django.utils.translation import ngettext
 
 from . import review
 from .changes import acting
+from .chosen import ChosenByTyping
 from .conflicts import conflict_of, on_newest, without_lost_rows
 from .exchanging import ExchangeAdmin
 from .fields import TranslatedField
@@ -226,6 +227,8 @@ class RecordAdmin(ExchangeAdmin):
         if db_field.name == self.model.edited_for and not sees_all(request.user, self.model):
             own = db_field.related_model.objects.filter(pk__in=organisations_of(request.user))
             return forms.ModelChoiceField(own, label=capfirst(db_field.verbose_name), empty_label=None)
+        if db_field.name in self.get_autocomplete_fields(request):
+            kwargs["widget"] = ChosenByTyping(db_field, self.admin_site)
         return super().formfield_for_foreignkey(db_field, request, **restricted(db_field, request.user), **kwargs)
 
     def get_form(self, request, obj=None, change=False, **kwargs):
