@@ -18,6 +18,7 @@ from wsis_tracker.register import dates
 from wsis_tracker.register.admin import RecordForm
 from wsis_tracker.register.chosen import chosen_by_typing
 from wsis_tracker.register.inlines import RowFormSet
+from wsis_tracker.register.lists import with_filters
 from wsis_tracker.register.staff_pages import ReasonForm, StaffPage, check_may_touch
 
 from .models import Progress, ProgressEvidence, Task, TaskAssignee, TaskOrganisation
@@ -257,7 +258,7 @@ class ManyTasksPage(StaffPage):
         return HttpResponseRedirect(self.get_success_url())  # it is reached from the list
 
     def get_success_url(self):
-        return reverse("admin:meetings_task_changelist")
+        return with_filters(self.model_admin, self.request, reverse("admin:meetings_task_changelist"))
 
     def get_form_kwargs(self):
         """Nothing has been typed when the page is reached from the list, save perhaps the reason."""
@@ -288,7 +289,7 @@ class ManyTasksPage(StaffPage):
         tasks = self.tasks.order_by("pk")
         listed = [(task.pk, f"{task} ({task.get_state_display()}{', ' + task.due_on if task.due_on else ''})") for task in tasks]
         return super().get_context_data(
-            tasks=listed, action=reverse(self.address), checkbox=ACTION_CHECKBOX_NAME,
+            tasks=listed, action=with_filters(self.model_admin, self.request, reverse(self.address)), checkbox=ACTION_CHECKBOX_NAME,
             intro=ngettext("%d task:", "%d tasks:", len(listed)) % len(listed), **kwargs,
         )  # fmt: skip
 
