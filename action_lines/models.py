@@ -2,7 +2,7 @@
 
 from django.core.exceptions import ValidationError
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import Case, F, Max, Min, Q, Value, When
 from django.db.models.functions import Coalesce
 from django.utils.translation import gettext_lazy as _
 
@@ -122,6 +122,12 @@ class RoleQuerySet(PeriodQuerySet):
     def at_level(self, levels):
         """Keep the claims whose kind is of one of the levels."""
         return self.filter(kind__in=[kind for kind in RoleKind if LEVELS.get(kind, Level.FACILITATES) in levels])
+
+    def contested(self):
+        """Keep the claims on the organisations that some of these claims give roles of differing levels on one line."""
+        level = Case(*(When(kind=kind, then=Value(level)) for kind, level in LEVELS.items()), default=Value(Level.FACILITATES))
+        on_line = self.order_by().values("organisation", "action_line").annotate(least=Min(level), most=Max(level))
+        return self.filter(organisation__in=on_line.filter(least__lt=F("most")).values("organisation"))
 
 
 class Role(PeriodRecord):

@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from wsis_tracker.register.admin import RecordAdmin, SourcelessFilter
 from wsis_tracker.register.inlines import PartInline, RecordInline, SourceInline
+from wsis_tracker.register.lists import with_filters
 
 from . import follow_up, models, preparation
 from .models.tasks import TaskState
@@ -75,7 +76,7 @@ class MeetingAdmin(RecordAdmin):
         if len(series) != 1 or "" in series:
             self.message_user(request, _("Choose meetings of one series."), messages.ERROR)
             return None
-        return HttpResponseRedirect(reverse("admin:meetings_meeting_next", args=[queryset.first().pk]))
+        return HttpResponseRedirect(with_filters(self, request, reverse("admin:meetings_meeting_next", args=[queryset.first().pk])))
 
 
 class SubmissionSourceInline(SourceInline):

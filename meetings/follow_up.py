@@ -5,7 +5,6 @@ from datetime import date, timedelta
 from django import forms
 from django.contrib import admin
 from django.contrib.admin.helpers import ACTION_CHECKBOX_NAME
-from django.contrib.admin.widgets import AutocompleteSelect
 from django.core.exceptions import BadRequest, ValidationError
 from django.http import HttpResponseRedirect
 from django.urls import reverse
@@ -17,8 +16,10 @@ from mandates.models import Document, Organisation
 from wsis_tracker.accounts.models import User
 from wsis_tracker.register import dates
 from wsis_tracker.register.admin import RecordForm
+from wsis_tracker.register.chosen import chosen_by_typing
 from wsis_tracker.register.inlines import RowFormSet
-from wsis_tracker.register.staff_pages import ReasonForm, StaffPage, check_may_touch, chosen_by_typing
+from wsis_tracker.register.lists import with_filters
+from wsis_tracker.register.staff_pages import ReasonForm, StaffPage, check_may_touch
 
 from .models import Progress, ProgressEvidence, Task, TaskAssignee, TaskOrganisation
 from .models.tasks import TaskState
@@ -181,9 +182,7 @@ class ProgressForm(forms.ModelForm):
 
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
-        field = self.fields["evidence_document"]
-        field.widget = AutocompleteSelect(ProgressEvidence._meta.get_field("document"), admin.site)
-        field.widget.choices = field.choices
+        chosen_by_typing(self.fields["evidence_document"], ProgressEvidence, "document")
 
     def _post_clean(self):
         """The evidence is checked against the record as it was typed."""
@@ -260,7 +259,7 @@ class ManyTasksPage(StaffPage):
         return HttpResponseRedirect(self.get_success_url())  # it is reached from the list
 
     def get_success_url(self):
-        return reverse("admin:meetings_task_changelist")
+        return with_filters(self.model_admin, self.request, reverse("admin:meetings_task_changelist"))
 
     def get_form_kwargs(self):
         """Nothing has been typed when the page is reached from the list, save perhaps the reason."""
@@ -291,7 +290,7 @@ class ManyTasksPage(StaffPage):
         tasks = self.tasks.order_by("pk")
         listed = [(task.pk, f"{task} ({task.get_state_display()}{', ' + task.due_on if task.due_on else ''})") for task in tasks]
         return super().get_context_data(
-            tasks=listed, action=reverse(self.address), checkbox=ACTION_CHECKBOX_NAME,
+            tasks=listed, action=with_filters(self.model_admin, self.request, reverse(self.address)), checkbox=ACTION_CHECKBOX_NAME,
             intro=ngettext("%d task:", "%d tasks:", len(listed)) % len(listed), **kwargs,
         )  # fmt: skip
 

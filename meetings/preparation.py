@@ -13,10 +13,12 @@ from django.utils.translation import ngettext
 
 from mandates.models import Document, Organisation
 from mandates.resolver import resolve
+from wsis_tracker.register.chosen import chosen_by_typing
 from wsis_tracker.register.fields import TranslatedFormField
 from wsis_tracker.register.inlines import RowFormSet
+from wsis_tracker.register.lists import with_filters
 from wsis_tracker.register.records import DateBasis
-from wsis_tracker.register.staff_pages import ReasonForm, StaffPage, check_may_touch, chosen_by_typing
+from wsis_tracker.register.staff_pages import ReasonForm, StaffPage, check_may_touch
 
 from .follow_up import PartialDate, today
 from .models import Conclusion, Meeting, Question, Submission, Task, TaskOrganisation
@@ -74,7 +76,12 @@ class RecordPage(StaffPage):
         return self.model_admin.has_view_permission(self.request, self.record) and self.request.user.has_perm(permission)
 
     def get_success_url(self):
-        return reverse(f"admin:meetings_{self.model_admin.opts.model_name}_change", args=[self.record.pk])
+        return self.form_of(self.record)
+
+    def form_of(self, record):
+        """The address of a record's form, from which one goes back to the list as it was filtered."""
+        form = reverse(f"admin:meetings_{self.model_admin.opts.model_name}_change", args=[record.pk])
+        return with_filters(self.model_admin, self.request, form)
 
     def get_context_data(self, **kwargs):
         return super().get_context_data(record=self.record, **kwargs)
@@ -130,7 +137,7 @@ class NextMeetingPage(RecordPage):
         return _("“%s” is a draft now.") % self.made
 
     def get_success_url(self):
-        return reverse("admin:meetings_meeting_change", args=[(self.made or self.record).pk])
+        return self.form_of(self.made or self.record)
 
 
 class SymbolsForm(ReasonForm):

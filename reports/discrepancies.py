@@ -13,7 +13,7 @@ from dataclasses import dataclass, replace
 
 from django.apps import apps
 from django.core.exceptions import ValidationError
-from django.db.models import Case, F, Func, IntegerField, OuterRef, Subquery, Value, When
+from django.db.models import Case, Exists, F, Func, IntegerField, OuterRef, Subquery, Value, When
 from django.utils.translation import gettext_lazy as _
 
 from action_lines.models import ActionLine, Role
@@ -153,8 +153,8 @@ def differing_roles(day, organisation=None, action_line=None):
     if action_line is not None:
         roles = roles.filter(action_line__in=as_list(action_line))
     subject = ("organisation__slug", "action_line__slug", "action_line__position", "action_line__parent")
-    roles = roles.select_related("organisation", "action_line").only("slug", "kind", "claimant", "restates", "valid_from", *subject)
-    for key, by_claimant in contradictions(roles):
+    told = ("slug", "kind", "claimant", "restates", "valid_from", *subject)
+    for key, by_claimant in contradictions(roles.contested().select_related("organisation", "action_line").only(*told)):
         voices = tuple(Voice(claims[-1].slug) for claims in by_claimant)
         rows = tuple((Role, role.pk) for claims in by_claimant for role in claims)
         yield Discrepancy(key, ROLES, voices, action_line=by_claimant[0][0].action_line, rows=rows)
@@ -206,10 +206,13 @@ def source_models():
 
 
 def variants(day):
-    """The records for which a paragraph gives another value than they do, by their keys; one UNION over all tables of sources."""
-    models, provisions = source_models(), Provision.objects.published().as_of(day).order_by().values("pk")
+    """The records for which a paragraph gives another value than they do, by their keys; one UNION over all tables of sources.
+
+    Of each row it is asked whether its record and its paragraph were there: from lists of both SQLite would try every pair.
+    """
+    models = source_models()
     first, *others = [
-        model.objects.of_published(day).exclude(field="").filter(provision__in=provisions)
+        model.objects.exclude(field="").filter(there(model, "record", day), there(model, "provision", day))
         .order_by().annotate(place=Value(place)).values_list("place", "record__slug", "field", "pk", "provision__slug")
         for place, model in enumerate(models)
     ]  # fmt: skip
@@ -221,6 +224,11 @@ def variants(day):
         voices = (Voice("record"), *(Voice(provision) for _key, provision in sorted(printed)))
         rows = tuple((models[place], key) for key, _provision in sorted(printed))
         yield Discrepancy(f"variant-{collection}-{slug}-{name}", VARIANT, voices, field_name=name, rows=rows)
+
+
+def there(model, link, day):
+    """Whether what a row links to is published and was there on `day`."""
+    return Exists(model._meta.get_field(link).related_model.objects.published().as_of(day).order_by().filter(pk=OuterRef(link)))
 
 
 def whole_variants(found):

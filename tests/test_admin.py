@@ -1,9 +1,11 @@
 """The admin: every page opens, each role does what it may, and what is refused is refused in words."""
 
 from html.parser import HTMLParser
+from itertools import cycle
 
 import pytest
 from django.contrib import admin
+from django.forms.models import ModelChoiceField
 from django.urls import reverse
 
 from action_lines.models import Activity, Role
@@ -283,6 +285,24 @@ def test_what_is_there_already_is_told_in_words(client, sign_in):
         response = client.post(address(model, "add"), form_of(client, address(model, "add")) | values)
         assert response.context["adminform"].form.errors == {field: [words]}
         assert words in response.content.decode()
+
+
+@pytest.mark.parametrize("model", RECORDS, ids=lambda m: m._meta.label)
+def test_what_is_no_key_of_a_record_is_refused_at_its_field_wherever_one_is_chosen(model, client, sign_in):
+    sign_in("Administrator")
+    page = client.get(address(model, "add"))
+    data, asked, keys = form_of(client, address(model, "add")), 0, cycle(["abc", "9" * 30, "1.0", "-1"])
+    forms = [("", page.context["adminform"].form)]
+    for inline in page.context["inline_admin_formsets"]:
+        data[f"{inline.formset.prefix}-TOTAL_FORMS"] = "1"
+        forms.append((f"{inline.formset.prefix}-0-", inline.formset.empty_form))
+    for prefix, form in forms:
+        links = [name for name, field in form.fields.items() if isinstance(field, ModelChoiceField) and name != "id"]
+        data |= {f"{prefix}{name}": next(keys) for name in links}
+        asked += len(links)
+    response = client.post(address(model, "add"), data)
+    assert response.status_code == 200
+    assert errors_of(response).count("not one of the available choices") == asked
 
 
 class TestTask:

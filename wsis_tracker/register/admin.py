@@ -8,14 +8,13 @@ from django.contrib import admin, messages
 from django.contrib.admin.actions import delete_selected
 from django.contrib.admin.helpers import ACTION_CHECKBOX_NAME, ActionForm
 from django.contrib.admin.utils import unquote
+from django.contrib.admin.views.main import IS_FACETS_VAR
 from django.contrib.contenttypes.models import ContentType
 from django.core.exceptions import BadRequest, ValidationError
-from django.core.paginator import Paginator
 from django.db import IntegrityError
 from django.db.models import Q
 from django.http import Http404, HttpResponseRedirect
 from django.utils import timezone
-from django.utils.functional import cached_property
 from django.utils.html import format_html
 from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
@@ -23,11 +22,13 @@ from django.utils.translation import ngettext
 
 from . import review
 from .changes import acting
+from .chosen import ChosenByTyping
 from .conflicts import conflict_of, on_newest, without_lost_rows
 from .exchanging import ExchangeAdmin
 from .fields import TranslatedField
 from .inlines import RecordInline, record_links, restricted, visibilities
 from .kept import ChangeAdmin, KeptAdmin
+from .lists import BoundedPaginator, RecordList
 from .models import Change, Proposal
 from .proposals import PUBLISH
 from .records import Record, Visibility, names_of_links
@@ -92,16 +93,6 @@ class ReasonedActionForm(ActionForm):
     """The action to take on the records ticked, and why."""
 
     change_reason = forms.CharField(label=_("Reason"), required=False)
-
-
-class BoundedPaginator(Paginator):
-    """Counts, and leads, no further than a person would page: no list counts a million rows."""
-
-    bound = 10_000
-
-    @cached_property
-    def count(self):
-        return self.object_list.order_by()[: self.bound + 1].count()
 
 
 class InForceFilter(admin.SimpleListFilter):
@@ -190,6 +181,14 @@ class RecordAdmin(ExchangeAdmin):
             raise Http404
         return record
 
+    def get_changelist(self, request, **kwargs):
+        return RecordList
+
+    def get_paginator(self, request, *args, **kwargs):
+        paginator = super().get_paginator(request, *args, **kwargs)
+        paginator.records = self.get_queryset(request)
+        return paginator
+
     def get_autocomplete_fields(self, request):
         return record_links(self.model)
 
@@ -226,6 +225,8 @@ class RecordAdmin(ExchangeAdmin):
         if db_field.name == self.model.edited_for and not sees_all(request.user, self.model):
             own = db_field.related_model.objects.filter(pk__in=organisations_of(request.user))
             return forms.ModelChoiceField(own, label=capfirst(db_field.verbose_name), empty_label=None)
+        if db_field.name in self.get_autocomplete_fields(request):
+            kwargs["widget"] = ChosenByTyping(db_field, self.admin_site)
         return super().formfield_for_foreignkey(db_field, request, **restricted(db_field, request.user), **kwargs)
 
     def get_form(self, request, obj=None, change=False, **kwargs):
@@ -344,9 +345,23 @@ class RecordAdmin(ExchangeAdmin):
         """Records with a part of a name (`search_fields`) or with every word of the text."""
         if not search_term.strip():
             return queryset, False
-        named, _may_have_duplicates = super().get_search_results(request, queryset, search_term)
-        worded = queryset.search(search_term)
-        return queryset.filter(Q(pk__in=named.order_by().values("pk")) | Q(pk__in=worded.order_by().values("pk"))), False
+        if IS_FACETS_VAR in request.GET:  # which ask for the same again and again
+            keys = self._found(request, search_term)
+            if len(keys) <= RecordList.few:
+                return queryset.filter(pk__in=keys), False
+        return self._matching(request, queryset, search_term), False
+
+    def _matching(self, request, queryset, text):
+        named, _may_have_duplicates = super().get_search_results(request, queryset, text)
+        worded = queryset.search(text)
+        return queryset.filter(Q(pk__in=named.order_by().values("pk")) | Q(pk__in=worded.order_by().values("pk")))
+
+    def _found(self, request, text):
+        """The keys of the records that match a text, of too many only as many as show it."""
+        if not hasattr(request, "found"):
+            matching = self._matching(request, self.get_queryset(request), text)
+            request.found = list(matching.order_by().values_list("pk", flat=True)[: RecordList.few + 1])
+        return request.found
 
     # -- moving many ------------------------------------------------------------------------------------------------
 

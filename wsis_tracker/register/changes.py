@@ -6,7 +6,7 @@ from functools import cache
 
 from django.conf import settings
 from django.core.exceptions import ValidationError
-from django.db import connection, models, transaction
+from django.db import DEFAULT_DB_ALIAS, connection, models, transaction
 from django.db.models import Max
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
@@ -129,7 +129,7 @@ def act(*, by=None, reason="", request_id="", reviewed=False):
                 if change.take_number() != begun_after:
                     change.check_written()
             else:
-                change.delete()
+                Change.objects.filter(pk=change.pk)._raw_delete(DEFAULT_DB_ALIAS)  # no history names it, and none need be asked
     finally:
         _current.reset(token)
 

@@ -1,11 +1,13 @@
 """Deleted records: what stands in the way of deleting one, which were deleted, and bringing one back with its parts."""
 
+from collections import defaultdict
+
 from django.contrib import messages
 from django.contrib.admin.utils import NestedObjects
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.core.paginator import Paginator
 from django.db import DEFAULT_DB_ALIAS
-from django.db.models import Exists, OuterRef
+from django.db.models import PROTECT, Exists, OuterRef
 from django.http import Http404, HttpResponseRedirect
 from django.template.response import TemplateResponse
 from django.urls import path, reverse
@@ -16,12 +18,23 @@ from django.utils.translation import gettext_lazy as _
 from .changes import acting
 from .proposals import PUBLISH
 from .readable import told
-from .records import Part, Record, Visibility
+from .records import Part, Record, Visibility, names_of_links
 from .undoing import bring_back, what_went
 from .versions import ReasonForm, VersionsAdmin
 
 #: How many deleted records are on a page, and how much of what would come back is shown.
 ON_A_PAGE = 50
+#: How many of each kind are named that stand in the way of deleting a record.
+NAMED = 20
+
+
+class Going(NestedObjects):
+    """What goes with records that are deleted, and of what names them as much as a person reads, each with what its name reads."""
+
+    def related_objects(self, related_model, related_fields, objs):
+        rows = super().related_objects(related_model, related_fields, objs).select_related(*names_of_links(related_model))
+        protecting = all(field.remote_field.on_delete is PROTECT for field in related_fields)
+        return rows.order_by("pk")[: NAMED + 1] if protecting else rows
 
 
 class DeletingAdmin(VersionsAdmin):
@@ -36,15 +49,34 @@ class DeletingAdmin(VersionsAdmin):
         ]
 
     def get_deleted_objects(self, objs, request):
-        """As Django has it, but what names the records stands with a link to where one can change it."""
-        to_delete, counts, lacking, protected = super().get_deleted_objects(objs, request)
-        return to_delete, counts, lacking, self._naming(objs) if protected else protected
+        """What goes with the records, how many of each kind, which of these the person may not delete, and what names them.
 
-    def _naming(self, objs):
-        collector = NestedObjects(using=DEFAULT_DB_ALIAS, origin=objs)
-        collector.collect(objs)
-        rows = sorted(collector.protected, key=lambda row: (row._meta.label, row.pk))
-        return list(dict.fromkeys(map(self._link, rows)))
+        What names them stands in the way, with a link to where one can change it, and is then all that is told.
+        """
+        going = Going(using=DEFAULT_DB_ALIAS, origin=objs)
+        going.collect(objs)
+        if going.protected:
+            return [], {}, set(), list(self._naming(going.protected))
+        rows = going.model_objs
+        lacking = {model._meta.verbose_name for model in rows if any(self._may_not_delete(request, row) for row in rows[model])}
+        return going.nested(self._told), {model._meta.verbose_name_plural: len(rows[model]) for model in rows}, lacking, []
+
+    def _may_not_delete(self, request, row):
+        model = type(row)
+        return self.admin_site.is_registered(model) and not self.admin_site.get_model_admin(model).has_delete_permission(request, row)
+
+    def _naming(self, protected):
+        """What names the records, the first of each kind."""
+        of_kind = defaultdict(list)
+        for row in sorted(protected, key=lambda row: (row._meta.label, row.pk)):
+            of_kind[type(row)].append(row)
+        for rows in of_kind.values():
+            yield from dict.fromkeys(map(self._link, rows[:NAMED]))
+            if len(rows) > NAMED:
+                yield "…"
+
+    def _told(self, row):
+        return f"{capfirst(row._meta.verbose_name)}: {row}" if isinstance(row, Part) else self._link(row)
 
     def _link(self, row):
         """The record that a row is, or is a part of."""

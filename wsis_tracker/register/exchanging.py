@@ -21,6 +21,7 @@ from .cells import PartsColumn
 from .changes import act
 from .drawing import DrawnAdmin
 from .exchange import CHANGED, ERRORS_SHOWN, NEW, SHOWN, UNCHANGED, WRONG, RecordResource
+from .lists import with_filters
 from .models import Upload
 from .rights import sees_all
 from .tables import Unreadable
@@ -83,7 +84,7 @@ class ExchangeAdmin(ImportExportMixin, DrawnAdmin):
             return FileResponse(resource.book(records, name), as_attachment=True, filename=f"{name}.xlsx", content_type=tables.XLSX)
         except ValidationError as error:
             self.message_user(request, " ".join(error.messages), messages.ERROR)
-            return HttpResponseRedirect(self._list())
+            return HttpResponseRedirect(f"{self._address('changelist')}?{asked.urlencode()}")
 
     # -- in ---------------------------------------------------------------------------------------------------------
 
@@ -114,13 +115,13 @@ class ExchangeAdmin(ImportExportMixin, DrawnAdmin):
         if not self.has_import_permission(request):
             raise PermissionDenied
         if request.method != "POST":
-            return HttpResponseRedirect(self._address("import"))
+            return HttpResponseRedirect(self._beside(request, "import"))
         key = request.POST.get("upload", "")
         waiting = Upload.objects.filter(kind=ContentType.objects.get_for_model(self.model), by=request.user)
         upload = waiting.filter(pk=key).first() if key.isascii() and key.isdecimal() and len(key) < 19 else None
         if upload is None:
             self.message_user(request, _("Nothing was imported: the file has been imported already, or waits no longer."), messages.ERROR)
-            return HttpResponseRedirect(self._address("import"))
+            return HttpResponseRedirect(self._beside(request, "import"))
         form, preview = FileForm(initial={"change_reason": upload.reason}), None
         try:
             result = self.written(request, upload, waiting)
@@ -132,7 +133,7 @@ class ExchangeAdmin(ImportExportMixin, DrawnAdmin):
             self.message_user(request, _("Nothing was imported: somebody else is writing the same records. Try again."), messages.ERROR)
         else:
             self.tell(request, result)
-            return HttpResponseRedirect(self._list())
+            return HttpResponseRedirect(self._beside(request, "changelist"))
         return self.import_page(request, form=form, preview=preview)
 
     def tried(self, request, content, reason):
@@ -169,6 +170,7 @@ class ExchangeAdmin(ImportExportMixin, DrawnAdmin):
             **self.admin_site.each_context(request),
             "title": _("Import %s") % self.opts.verbose_name_plural,
             "opts": self.opts,
+            "preserved_filters": self.get_preserved_filters(request),
             "columns": [(column.column_name, getattr(column.field, "verbose_name", "")) for column in columns if not is_parts(column)],
             "parts": [
                 (column.column_name, column.part._meta.verbose_name_plural, " | ".join(field.name for field in column.fields))
@@ -181,8 +183,9 @@ class ExchangeAdmin(ImportExportMixin, DrawnAdmin):
     def _address(self, page):
         return reverse(f"admin:{self.opts.app_label}_{self.opts.model_name}_{page}")
 
-    def _list(self):
-        return self._address("changelist")
+    def _beside(self, request, page):
+        """The address of a page of the collection that knows how its list was filtered."""
+        return with_filters(self, request, self._address(page))
 
 
 def is_parts(column):

@@ -2,11 +2,11 @@
 
 from django import forms
 from django.contrib import admin
-from django.contrib.admin.widgets import AutocompleteSelect
 from django.db.models import UniqueConstraint
 from django.forms.models import BaseInlineFormSet
 from django.utils.translation import gettext_lazy as _
 
+from .chosen import ChosenByTyping, KnownSelect
 from .constraints import names_in
 from .drawing import drawn_from
 from .fields import TranslatedWidget
@@ -29,18 +29,6 @@ def restricted(db_field, user):
 def visibilities(user):
     """The visibilities that a user may give to a record."""
     return [choice for choice in Visibility.choices if choice[0] != Visibility.PUBLISHED or user.has_perm(PUBLISH)]
-
-
-class KnownSelect(AutocompleteSelect):
-    """A field chosen by typing that need not look up the name of what is chosen already."""
-
-    chosen = None
-
-    def optgroups(self, name, value, attrs=None):
-        if self.chosen is None or {str(key) for key in value if key} != {str(self.chosen.pk)}:
-            return super().optgroups(name, value, attrs)
-        options = [] if self.is_required else [self.create_option(name, "", "", False, 0)]
-        return [(None, [*options, self.create_option(name, self.chosen.pk, str(self.chosen), True, 1)], 0)]
 
 
 class RowFormSet(BaseInlineFormSet):
@@ -146,6 +134,9 @@ class RecordInline(admin.TabularInline):
 
     def get_autocomplete_fields(self, request):
         return record_links(self.model)
+
+    def formfield_for_foreignkey(self, db_field, request, **kwargs):
+        return super().formfield_for_foreignkey(db_field, request, widget=ChosenByTyping(db_field, self.admin_site), **kwargs)
 
     def formfield_for_choice_field(self, db_field, request, **kwargs):
         if db_field.name == "visibility":

@@ -15,6 +15,7 @@ from django.utils.translation import ngettext
 
 from .admin import RecordAdmin
 from .changes import acting
+from .lists import with_filters
 from .merging import differing, merge, pointing
 from .readable import Names, Pair, text_of
 
@@ -69,7 +70,7 @@ class MergingAdmin(RecordAdmin):
         if len(keys) != 2:
             self.message_user(request, _("Nothing was changed: tick the two records that are one."), messages.ERROR)
             return None
-        return HttpResponseRedirect(self.address_of(*keys))
+        return HttpResponseRedirect(with_filters(self, request, self.address_of(*keys)))
 
     def address_of(self, kept, gone):
         """The address of the page that merges two records, by their keys."""
@@ -99,7 +100,7 @@ class MergingAdmin(RecordAdmin):
             "rows": [form[field.name] for field in form.differing],
             "kept": {"record": kept, "address": self.form_of(kept)},
             "gone": {"record": gone, "address": self.form_of(gone), "pointing": list(pointing(gone))},
-            "the_other_way": self.address_of(gone.pk, kept.pk),
+            "the_other_way": with_filters(self, request, self.address_of(gone.pk, kept.pk)),
         }
         return TemplateResponse(request, "register/merge.html", context)
 
@@ -114,7 +115,7 @@ class MergingAdmin(RecordAdmin):
         dropped = ngettext("%d that said the same was dropped", "%d that said the same were dropped", done.dropped) % done.dropped
         said = _("“%(gone)s” is now “%(kept)s”: %(moved)s, %(dropped)s.")
         messages.success(request, said % {"gone": name, "kept": kept, "moved": moved, "dropped": dropped})
-        return HttpResponseRedirect(self.form_of(kept))
+        return HttpResponseRedirect(with_filters(self, request, self.form_of(kept)))
 
     def form_of(self, record):
         """The address of a record's form."""

@@ -211,6 +211,8 @@ class Record(Worded, models.Model):
     def shown_to_public(self):
         record = self
         for step in self.visibility_path().split("__")[:-1]:
+            if getattr(record, f"{step}_id") is None:
+                return False  # a part of nothing yet
             record = getattr(record, step)
         return record.visibility == Visibility.PUBLISHED
 

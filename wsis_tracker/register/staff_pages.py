@@ -1,10 +1,7 @@
 """Pages of the admin beside its lists and forms: one form each, and all that it writes is one act, or nothing."""
 
-import re
-
 from django import forms
-from django.contrib import admin, messages
-from django.contrib.admin.widgets import AutocompleteSelectMultiple
+from django.contrib import messages
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import IntegrityError
 from django.http import HttpResponseRedirect
@@ -13,22 +10,6 @@ from django.views.generic import FormView
 
 from .changes import acting
 from .proposals import PUBLISH
-
-
-class ChosenByTyping(AutocompleteSelectMultiple):
-    """Records of a form that are chosen by typing, as where `model` links to one by `link`; what is no key is not looked up."""
-
-    def __init__(self, model, link):
-        super().__init__(model._meta.get_field(link), admin.site)
-
-    def optgroups(self, name, value, attrs=None):
-        return super().optgroups(name, [key for key in value if re.fullmatch(r"\d{1,18}", str(key), re.ASCII)], attrs)
-
-
-def chosen_by_typing(field, model, link):
-    """Let the records of a form's field be chosen by typing."""
-    field.widget = ChosenByTyping(model, link)
-    field.widget.choices = field.choices
 
 
 class ReasonForm(forms.Form):
