@@ -7,7 +7,7 @@ from django.contrib import admin
 from django.contrib.admin.helpers import ACTION_CHECKBOX_NAME
 from django.contrib.admin.widgets import AutocompleteSelect
 from django.core.exceptions import BadRequest, ValidationError
-from django.http import HttpResponseRedirect
+from django.http import HttpResponseRedirect, QueryDict
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
@@ -246,6 +246,11 @@ class AssignForm(ReasonForm):
         return data
 
 
+def asked(path, query):
+    """An address with what it asks, if anything."""
+    return f"{path}?{query}" if query else path
+
+
 class ManyTasksPage(StaffPage):
     """What is done with the tasks ticked in the list: with all, or with none, and then each that stands in the way is named."""
 
@@ -259,7 +264,12 @@ class ManyTasksPage(StaffPage):
         return HttpResponseRedirect(self.get_success_url())  # it is reached from the list
 
     def get_success_url(self):
-        return reverse("admin:meetings_task_changelist")
+        """The list as it was filtered."""
+        return asked(reverse("admin:meetings_task_changelist"), QueryDict(self._filters()).get("_changelist_filters"))
+
+    def _filters(self):
+        """The filters of the list, as Django carries them from page to page."""
+        return self.model_admin.get_preserved_filters(self.request)
 
     def get_form_kwargs(self):
         """Nothing has been typed when the page is reached from the list, save perhaps the reason."""
@@ -290,7 +300,7 @@ class ManyTasksPage(StaffPage):
         tasks = self.tasks.order_by("pk")
         listed = [(task.pk, f"{task} ({task.get_state_display()}{', ' + task.due_on if task.due_on else ''})") for task in tasks]
         return super().get_context_data(
-            tasks=listed, action=reverse(self.address), checkbox=ACTION_CHECKBOX_NAME,
+            tasks=listed, action=asked(reverse(self.address), self._filters()), checkbox=ACTION_CHECKBOX_NAME,
             intro=ngettext("%d task:", "%d tasks:", len(listed)) % len(listed), **kwargs,
         )  # fmt: skip
 
