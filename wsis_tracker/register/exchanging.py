@@ -169,7 +169,7 @@ class ExchangeAdmin(ImportExportMixin, DrawnAdmin):
             **self.admin_site.each_context(request),
             "title": _("Import %s") % self.opts.verbose_name_plural,
             "opts": self.opts,
-            "columns": [(column.column_name, getattr(column.field, "verbose_name", "")) for column in columns if not is_parts(column)],
+            "columns": [column for column in columns if not is_parts(column)],
             "parts": [
                 (column.column_name, column.part._meta.verbose_name_plural, " | ".join(field.name for field in column.fields))
                 for column in columns
