@@ -147,6 +147,10 @@ class RecordInline(admin.TabularInline):
     def get_autocomplete_fields(self, request):
         return record_links(self.model)
 
+    def view_on_site(self, record):
+        """Where the public sees it; what it does not see leads nowhere."""
+        return record.get_absolute_url() if record.shown_to_public else None
+
     def formfield_for_choice_field(self, db_field, request, **kwargs):
         if db_field.name == "visibility":
             kwargs["choices"] = visibilities(request.user)
