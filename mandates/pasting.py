@@ -42,10 +42,10 @@ class PieceForm(forms.Form):
     """What is made of one paragraph."""
 
     make = forms.BooleanField(label=_("Make it"), required=False)
-    label = forms.SlugField(label=_("Label"), max_length=100)
-    number = forms.CharField(label=_("Number as printed"), max_length=40, required=False)
+    label = forms.SlugField(label=_("Label"), max_length=100, widget=forms.TextInput(attrs={"size": 16}))
+    number = forms.CharField(label=_("Number as printed"), max_length=40, required=False, widget=forms.TextInput(attrs={"size": 6}))
     kind = forms.ChoiceField(label=_("Kind"), choices=ProvisionKind)
-    gist = forms.CharField(label=_("Gist in our own words"), required=False, widget=forms.Textarea(attrs={"rows": 2, "cols": 30}))
+    gist = forms.CharField(label=_("Gist in our own words"), required=False, widget=forms.Textarea(attrs={"rows": 2, "cols": 24}))
 
     def __init__(self, *args, piece, held, **kwargs):
         super().__init__(*args, **kwargs)

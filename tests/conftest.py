@@ -10,6 +10,7 @@ from django.core.management import call_command
 from django.db import connection, connections
 from django.utils import translation
 
+from tests.browsing import launched, quiet_page, set_up
 from tests.factories import UserFactory
 from tests.server import environment, served, url_of
 from wsis_tracker.accounts.models import ApiToken
@@ -127,3 +128,22 @@ def token_of(in_threads):
         return ApiToken.objects.issue(user, "a test", may_write=True)[1]
 
     return lambda role: in_threads.submit(issue, role).result()
+
+
+@pytest.fixture(scope="session")
+def register_set_up(tmp_path_factory):
+    """A register for the browser, of which each `site` is a copy."""
+    return set_up(tmp_path_factory.mktemp("set_up"))
+
+
+@pytest.fixture(scope="session")
+def chromium():
+    with launched() as browser:
+        yield browser
+
+
+@pytest.fixture
+def page(chromium, site):
+    """A page of whoever has not signed in, on the `site` of the module."""
+    with quiet_page(chromium, site) as page:
+        yield page

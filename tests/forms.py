@@ -9,8 +9,12 @@ def address(model, page, *args):
 
 def form_of(client, url):
     """What the form at `url` would send if nothing were typed."""
-    context = client.get(url).context
-    data = {}
+    return sent_by(client.get(url))
+
+
+def sent_by(response):
+    """What the form that a response shows would send if nothing more were typed."""
+    context, data = response.context, {}
     forms = [
         context["adminform"].form,
         *(form for formset in context["inline_admin_formsets"] for form in [formset.formset.management_form, *formset.formset.forms]),
@@ -20,7 +24,7 @@ def form_of(client, url):
             value = bound.value()
             widget = bound.field.widget
             if hasattr(widget, "decompress"):
-                texts = widget.decompress(value)
+                texts = value if isinstance(value, list) else widget.decompress(value)
                 data |= {bound.html_name + name: text or "" for name, text in zip(widget.widgets_names, texts, strict=True)}
             elif isinstance(value, bool):
                 data |= {bound.html_name: "on"} if value else {}

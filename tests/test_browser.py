@@ -1,89 +1,40 @@
 """A real browser against the real server: what a person sees and clicks. Once, on SQLite."""
 
-import os
 import re
-import shutil
-from contextlib import contextmanager
+from base64 import b32decode
+from urllib.parse import urlsplit
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
-from django.db import connection
-from playwright.sync_api import expect, sync_playwright
+from django.contrib import admin
+from django.urls import URLResolver, get_resolver, resolve
+from django_otp.oath import totp
+from playwright.sync_api import expect
 
-from .server import environment, manage, served
+from .browsing import AXE_OF_ADMIN, MARKS, barriers, fill_in_sign_in, quiet_page, sign_in, site_of
+from .steps import STAFF, STEPS, WHOSE, begin_a_second_factor, make_a_token
 
-CHROMIUM = os.environ.get("CHROMIUM") or shutil.which("chromium")
-pytestmark = [
-    pytest.mark.browser,
-    pytest.mark.xdist_group("browser"),
-    pytest.mark.skipif(CHROMIUM is None, reason="no chromium"),
-    pytest.mark.skipif(connection.vendor != "sqlite", reason="browser tests run once, on SQLite"),
-]
+pytestmark = MARKS
 PUBLIC = """
 / /action-lines/ /action-lines/c7/ /matrix/ /timeline/ /documents/ /documents/wg-wsis-report-2002-2006/ /mandates/ /organisations/
 /organisations/wg-wsis/ /meetings/ /meetings/wg-wsis-9/ /tasks/ /activities/ /discrepancies/ /reports/ /reports/wg-wsis-2002-2006/
 /search/?q=stocktaking /about/ /accessibility/ /using-the-api/ /people/ /documents/council-res-1222/ /tasks/final-report-to-pp-06/
 /mandates/wg-wsis-continue-pp-dec-8/ /timeline/?from=2003&to=2003 /meetings/calendar/?year=2003 /action-lines/c7-e-health/ /search/
 /documents/wg-wsis-report-2002-2006/?as_of=2004-01-01 /tasks/?overdue=true&as_of=2007-01-01
+/account/password/forgotten/ /account/password/forgotten/sent/ /account/password/set/ /account/password/MQ/not-a-key/
 /ar/action-lines/c7/ /fr/?as_of=2005-12-01 /api/v1/docs/
 """.split()
 REFUSED = {"/nowhere/": 404, "/documents/?colour=red": 400, "/doc/Resolution%20113": 404}
-STAFF = """
-/admin/ /admin/mandates/ /admin/mandates/document/ /admin/mandates/document/add/ /admin/meetings/task/ /admin/action_lines/role/?o=1.-3
-/admin/meetings/meeting/?kind__exact=prepcom&_facets=True /admin/meetings/meeting/add/ /admin/meetings/task/1/change/
-/admin/meetings/progress/1/delete/ /admin/mandates/document/add/?_popup=1 /admin/mandates/document/1/change/
-/admin/mandates/document/1/delete/ /admin/mandates/document/1/history/
-/admin/mandates/document/1/history/1/ /admin/accounts/user/1/change/ /admin/register/change/ /admin/accounts/apitoken/ /account/tokens/
+#: The addresses of the staff that are no pages: they do something and lead on, or give a file, a picture, data.
+NO_PAGES = """
+logout password_change save_filter delete_filter autocomplete jsi18n view_on_site export symbol sign-out revoke-token second-factor-qr
 """.split()
-AXE = {"runOnly": {"type": "tag", "values": ["wcag2a", "wcag2aa", "wcag21aa", "wcag22aa"]}}
-# The admin's own stylesheets import others; axe would copy those into the page to read them, which the policy forbids aloud.
-AXE_OF_ADMIN = {**AXE, "preload": False}
 
 
 @pytest.fixture(scope="session")
-def site(tmp_path_factory):
-    """The production server on a register of its own, set up by the commands that `make run` gives; its address and logins."""
-    ours = environment(f"sqlite:///{tmp_path_factory.mktemp('site') / 'db.sqlite3'}")
-    manage(ours, "migrate", "-v0")
-    manage(ours, "load_register", "--if-empty")
-    logins = dict(re.findall(r"login (\S+) +password (\S+)", manage(ours, "make_demo_logins")))
-    with served(ours) as address:
-        yield address, logins
-
-
-@pytest.fixture(scope="session")
-def chromium():
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(
-            executable_path=CHROMIUM, args=["--no-sandbox", "--disable-background-networking", "--disable-component-update"]
-        )
-        yield browser
-        browser.close()
-
-
-def tells_of_status(message):
-    """Whether the browser only says that a page answered with 400 or 404, as it does of every one that does."""
-    return re.search(r"the server responded with a status of 40[04]", message.text) and "/static/" not in message.location["url"]
-
-
-@contextmanager
-def quiet_page(chromium, site, **kept):
-    """A page of the site; the test fails if its console or another host is ever heard of."""
-    context = chromium.new_context(base_url=site[0], viewport={"width": 1280, "height": 900}, **kept)
-    page = context.new_page()
-    heard = []
-    page.on("console", lambda message: None if tells_of_status(message) else heard.append(f"{page.url}: {message.text}"))
-    page.on("pageerror", lambda error: heard.append(f"{page.url}: {error}"))
-    page.on("request", lambda request: None if request.url.startswith((site[0], "data:")) else heard.append(f"asked {request.url}"))
-    yield page
-    context.close()
-    assert heard == []
-
-
-@pytest.fixture
-def page(chromium, site):
-    with quiet_page(chromium, site) as page:
-        yield page
+def site(register_set_up, tmp_path_factory):
+    """The register that these tests look at; what they change stays."""
+    with site_of(register_set_up, tmp_path_factory.mktemp("site")) as site:
+        yield site
 
 
 @pytest.fixture(scope="module")
@@ -94,24 +45,53 @@ def signed_in(chromium, site):
         return page.context.storage_state()
 
 
+@pytest.fixture(scope="module")
+def proposal(chromium, site):
+    """An editor's change of a published document and its aliases, which waits for a reviewer."""
+    with quiet_page(chromium, site) as page:
+        sign_in(page, site, "editor")
+        page.goto("/admin/mandates/document/2/change/")
+        page.locator("#id_place").fill("Geneva")
+        page.locator("#aliases-group .add-row a").click()
+        page.locator("#id_aliases-0-text").fill("The letter")
+        page.locator("#id_change_reason").fill("As printed")
+        page.locator("[name=_save]").click()
+        expect(page).to_have_url(re.compile("/proposal/1/change/$"))
+
+
+@pytest.fixture(scope="module")
+def second_factor(chromium, site):
+    """What the browser of somebody keeps who has set up a second factor."""
+    with quiet_page(chromium, site) as page:
+        sign_in(page, site, "keeper")
+        begin_a_second_factor(page)
+        key = b32decode(page.locator("main code").inner_text().replace(" ", ""))
+        page.locator("#id_code").fill(f"{totp(key):06}")
+        page.locator(".entry button").click()
+        expect(page.locator("section[role=status] li")).to_have_count(10)
+        return page.context.storage_state()
+
+
 @pytest.fixture
-def desk(chromium, site, signed_in):
+def desk(chromium, site, signed_in, proposal):
     """A page of an administrator."""
     with quiet_page(chromium, site, storage_state=signed_in) as page:
         yield page
 
 
-def barriers(page, options=AXE):
-    """What axe-core finds on a page against WCAG 2.2, levels A and AA: the rule and the first element."""
-    return [(v["id"], v["nodes"][0]["html"]) for v in Axe().run(page, options=options).response["violations"]]
+@pytest.fixture
+def guarded(chromium, site, second_factor):
+    """A page of somebody who signed in with a second factor."""
+    with quiet_page(chromium, site, storage_state=second_factor) as page:
+        yield page
 
 
-def sign_in(page, site, user):
-    page.goto("/admin/")
-    page.get_by_label("Username").fill(user)
-    page.get_by_label("Password").fill(site[1][user])
-    page.get_by_role("button", name="Log in").click()
-    expect(page.locator("#user-tools")).to_contain_text("Log out")
+@pytest.fixture
+def halfway(chromium, site, second_factor):
+    """A page of somebody whose password was right, and whose code is awaited."""
+    with quiet_page(chromium, site) as page:
+        fill_in_sign_in(page, site, "keeper")
+        yield page
 
 
 @pytest.mark.parametrize("path", REFUSED)
@@ -149,75 +129,6 @@ def test_nothing_overflows_a_phone(page, path):
     assert page.evaluate("document.documentElement.scrollWidth") <= 320
 
 
-def select_records_and_an_action(page, language=""):
-    page.goto(f"{language}/admin/mandates/document/")
-    for box in page.locator(".action-select").all()[:3]:
-        box.check()
-    page.locator("select[name=action]").select_option("publish")
-    page.locator(".actions input[name=change_reason]").fill("Checked")
-
-
-def ask_to_delete_many(page, language=""):
-    page.goto(f"{language}/admin/meetings/progress/")
-    page.locator("#action-toggle").check()
-    page.locator("select[name=action]").select_option("delete_selected")
-    page.locator(".actions button[type=submit]").click()
-    expect(page.locator("#id_change_reason")).to_be_visible()
-
-
-def save_an_empty_form(page, language=""):
-    page.goto(f"{language}/admin/meetings/task/add/")
-    page.locator("input[name=_save]").click()
-    expect(page.locator(".errornote")).to_be_visible()
-
-
-def add_a_line_to_every_table(page, language=""):
-    page.goto(f"{language}/admin/mandates/document/add/")
-    for add in page.locator("tr.add-row a").all():
-        add.click()
-    expect(page.locator("#id_aliases-0-text")).to_be_visible()
-
-
-def choose_by_typing(page, language=""):
-    page.goto(f"{language}/admin/meetings/task/1/change/")
-    page.locator(".field-mandate .select2-selection").press("Enter")
-    expect(page.locator(".select2-results__option[role=option]").first).to_be_visible()
-
-
-def ask_for_a_token_in_vain(page, language=""):
-    page.goto(f"{language}/account/tokens/")
-    page.locator(".entry button").click()
-    expect(page.locator("[role=alert]")).to_be_focused()
-
-
-def make_a_token(page, language=""):
-    page.goto(f"{language}/account/tokens/")
-    page.locator("#id_name").fill("Loader of the annex")
-    page.locator(".entry button").click()
-    expect(page.locator("section[role=status]")).to_be_focused()
-    expect(page.locator("#text")).to_have_value(re.compile("^wsis_"))
-
-
-def be_asked_to_sign_in(page, language=""):
-    page.context.clear_cookies()
-    page.goto(f"{language}/admin/login/")
-    expect(page.locator("#id_password")).to_be_visible()
-
-
-def sign_in_in_vain(page, language=""):
-    be_asked_to_sign_in(page, language)
-    page.locator("#id_username").fill("nobody")
-    page.locator("#id_password").fill("nothing")
-    page.locator("#login-form input[type=submit]").click()
-    expect(page.locator(".errornote")).to_be_visible()
-
-
-STEPS = [
-    select_records_and_an_action, ask_to_delete_many, save_an_empty_form, add_a_line_to_every_table, choose_by_typing,
-    ask_for_a_token_in_vain, make_a_token, be_asked_to_sign_in, sign_in_in_vain,
-]  # fmt: skip
-
-
 def opens(path):
     """The step that opens a page."""
 
@@ -227,10 +138,55 @@ def opens(path):
     return pytest.param(step, id=path)
 
 
+def kind(name):
+    """The name of an address of the staff without the kind of record, which many have."""
+    of = next(
+        (
+            f"{m._meta.app_label}_{m._meta.model_name}_"
+            for m in admin.site._registry
+            if name.startswith(m._meta.label_lower.replace(".", "_"))
+        ),
+        "",
+    )
+    return name.removeprefix(of)
+
+
+def kinds(patterns, under=""):
+    """The kinds of addresses there are for the staff."""
+    for pattern in patterns:
+        path = f"{under}{pattern.pattern}"
+        if isinstance(pattern, URLResolver):
+            yield from kinds(pattern.url_patterns, path)
+        elif pattern.name and path.startswith(("admin/", "account/")):
+            yield kind(pattern.name)
+
+
+def kind_at(address, language=""):
+    return kind(resolve(urlsplit(address).path.removeprefix(language)).url_name)
+
+
+def test_every_kind_of_page_of_the_staff_is_looked_at():
+    looked_at = {*map(kind_at, [*STAFF, *(path for path in PUBLIC if path.startswith("/account/"))]), *STEPS.values()}
+    assert set(kinds(get_resolver().url_patterns)) - set(NO_PAGES) == looked_at
+
+
+@pytest.fixture
+def theirs(request, step):
+    """The page of whoever takes the step."""
+    return request.getfixturevalue(WHOSE.get(step, "desk"))
+
+
+def take(step, page, language=""):
+    """Take a step; it ends where it is said to end."""
+    step(page, language)
+    if step in STEPS:
+        assert kind_at(page.url, language) == STEPS[step]
+
+
 @pytest.mark.parametrize("step", [*map(opens, [*STAFF, "/ar/admin/meetings/task/1/change/"]), *STEPS])
-def test_a_page_of_the_admin_opens_quietly_and_without_barriers(desk, step):
-    step(desk)
-    assert barriers(desk, AXE_OF_ADMIN) == []
+def test_a_page_of_the_admin_opens_quietly_and_without_barriers(theirs, step):
+    take(step, theirs)
+    assert barriers(theirs, AXE_OF_ADMIN) == []
 
 
 @pytest.mark.soak
@@ -238,12 +194,12 @@ def test_a_page_of_the_admin_opens_quietly_and_without_barriers(desk, step):
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 @pytest.mark.parametrize("language", ["", "/ar"])
 @pytest.mark.parametrize("step", [*map(opens, STAFF), *STEPS])
-def test_a_page_of_the_admin_has_no_barriers_in_any_dress(desk, step, language, scheme, width):
-    desk.emulate_media(color_scheme=scheme)
-    desk.set_viewport_size({"width": width, "height": 900})
-    step(desk, language)
-    assert barriers(desk, AXE_OF_ADMIN) == []
-    assert desk.evaluate("document.documentElement.scrollWidth") <= width
+def test_a_page_of_the_admin_has_no_barriers_in_any_dress(theirs, step, language, scheme, width):
+    theirs.emulate_media(color_scheme=scheme)
+    theirs.set_viewport_size({"width": width, "height": 900})
+    take(step, theirs, language)
+    assert barriers(theirs, AXE_OF_ADMIN) == []
+    assert theirs.evaluate("document.documentElement.scrollWidth") <= width
 
 
 def test_nothing_of_the_admin_overflows_a_phone(desk):

@@ -32,8 +32,9 @@ def test_every_kind_of_fact_opens_with_the_paragraph_as_its_source(client, sign_
     for url in found.values():
         page = client.get(url)
         assert page.status_code == 200
-        sources = next(formset.formset for formset in page.context["inline_admin_formsets"] if formset.formset.prefix == "sources")
-        assert [form["provision"].value() for form in sources] == [str(provision.pk)]
+        sources = next(formset for formset in page.context["inline_admin_formsets"] if formset.formset.prefix == "sources")
+        assert [form["provision"].value() for form in sources.formset] == [str(provision.pk)]
+        assert not sources.is_collapsible, "what is filled in is seen"
         names = {*page.context["adminform"].form.fields, "drawn_from"}
         assert set(parse_qs(urlsplit(url).query)) <= names, "what the address gives is a field of the form"
 
@@ -96,6 +97,15 @@ def test_of_a_document_facts_are_drawn_from_it_as_a_whole(client, sign_in):
     provision = paragraph(label="whole", kind="whole")
     assert f"drawn_from={provision.pk}" in links(client, provision.document)[address(Mandate, "add")]
     assert links(client, DocumentFactory()) == {}
+
+
+def test_the_paragraphs_of_a_draft_lead_to_no_page_of_the_public(client, sign_in):
+    sign_in("Editor")
+    draft, published = paragraph(), ProvisionFactory()
+    of_draft, of_published = (client.get(address(Document, "change", of.document.pk)).content.decode() for of in (draft, published))
+    assert published.get_absolute_url() in of_published
+    assert "View on site" in of_published
+    assert "View on site" not in of_draft
 
 
 def test_who_may_only_read_draws_nothing(client, sign_in):

@@ -1,10 +1,13 @@
 """Two people on one form: the later sees both versions, loses nothing that they typed, and saves over the newest or leaves."""
 
+from decimal import Decimal
+from functools import partial
+
 import pytest
 
 from mandates.models import Organisation, OrganisationName
-from tests.factories import OrganisationFactory, UserFactory
-from tests.forms import address, errors_of, form_of
+from tests.factories import DocumentFactory, FigureFactory, OrganisationFactory, UserFactory
+from tests.forms import address, errors_of, form_of, sent_by
 from wsis_tracker.register.changes import act
 
 pytestmark = pytest.mark.django_db
@@ -60,6 +63,38 @@ def test_the_later_sees_both_versions_who_saved_and_why_and_what_became_of_the_p
     for text in ("MINE", "Two, as I read it", "Written meanwhile", "colleague", "Save mine over it"):
         assert text in page
     assert met.now().acronym == "OLD"
+
+
+def test_what_others_changed_and_they_did_not_touch_is_in_the_form_already(met, client):
+    form = client.post(met.url, met.data | {"change_reason": "Mine"}).context["adminform"].form
+    assert [row.label for row in form.conflict.rows if row.is_taken_over] == ["Note of the staff"]
+    assert (form["staff_note"].value(), form["acronym"].value(), form["valid_from"].value()) == ("Written meanwhile", "MINE", "1952")
+
+
+@pytest.mark.parametrize(
+    "factory, saved",
+    [
+        (DocumentFactory, {"title": {"en": "Put right", "fr": "Corrigé"}, "kind": "letter", "dated_on": "2005-07", "body": "another"}),
+        (FigureFactory, {"about": True, "value": Decimal("0.50"), "organisation": "another", "period_from": "2004"}),
+        (partial(FigureFactory, about=True), {"about": False, "value": None}),
+    ],
+)
+def test_who_saves_over_keeps_what_others_saved_in_fields_of_any_kind(factory, saved, client, sign_in):
+    sign_in("Reviewer")
+    record = factory()
+    url = address(type(record), "change", record.pk)
+    opened = form_of(client, url)
+    saved = {name: OrganisationFactory() if value == "another" else value for name, value in saved.items()}
+    with act(by=UserFactory(username="colleague"), reason="Read again"):
+        for name, value in saved.items():
+            setattr(record, name, value)
+        record.save()
+    met = client.post(url, opened | {"staff_note": "Seen", "change_reason": "Mine"})
+    over = sent_by(met) | {"_save_over": met.context["adminform"].form.conflict.version}
+    response = client.post(url, over)
+    assert response.status_code == 302, errors_of(response)
+    now = type(record).objects.get(pk=record.pk)
+    assert (now.staff_note, {name: getattr(now, name) for name in saved}) == ("Seen", saved)
 
 
 def test_they_save_theirs_over_the_newest_version(met, client):

@@ -403,7 +403,7 @@ class TestRows:
         assert counts(page) == only(changed=1, unchanged=1)
         [row] = page.context["preview"].first_changed
         assert (row.number, row.object_repr, row.diff) == (2, changed.slug, [("title", "Old", "New")])
-        assert "<del>Old</del> → <ins>New</ins>" in page.content.decode()
+        assert '<del>Old</del> <span class="becomes" aria-hidden="true"></span> <ins>New</ins>' in page.content.decode()
         confirmed(client, Activity, page)
         changed.refresh_from_db()
         assert (changed.title, changed.summary, changed.history.count(), same.history.count()) == ("New", "kept", 2, 1)
@@ -414,6 +414,20 @@ class TestRows:
         brought(client, Document, [{"slug": document.slug, "title_fr": "", "title_ar": "واحد", "gist": ""}])
         document.refresh_from_db()
         assert (document.title, document.gist) == ({"en": "One", "ar": "واحد"}, "")
+
+    def test_the_page_tells_the_columns_their_languages_and_the_words_that_they_take(self, client, sign_in):
+        sign_in("Editor")
+        page = client.get(address(Organisation, "import"))
+        columns = {column.column_name: column for column in page.context["columns"]}
+        assert (columns["name_ar"].label, columns["acronym"].choices) == ("name (Arabic)", [])
+        assert {"union", "sector", "member-state"} <= set(columns["kind"].choices)
+        assert "<code>member-state</code>" in page.content.decode()
+
+    @pytest.mark.parametrize("code", ["en", "ru"])
+    def test_what_is_wrong_with_a_text_is_told_of_a_language_that_is_in_the_file(self, code, client, sign_in):
+        sign_in("Editor")
+        page = previewed(client, Organisation, table([{"slug": "", "acronym": "NEW", "kind": "agency", f"name_{code}": ""}]))
+        assert {column for _row, column, _reason in errors(page)} == {f"name_{code}"}
 
     def test_a_row_may_name_a_record_that_a_row_above_it_makes(self, client, sign_in):
         sign_in("Editor")

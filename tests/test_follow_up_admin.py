@@ -1,6 +1,8 @@
 """Follow-up in the admin: tasks are found, moved, assigned and given more time, one or many, all or none, and progress has evidence."""
 
 import datetime
+import html
+import re
 
 import pytest
 from django.contrib import admin
@@ -206,10 +208,10 @@ class TestMany:
         for action in ("move", "extend", "assign"):
             page = client.post(address(Task, "changelist"), chosen(one, two, action=action, change_reason="Because"))
             assert page.status_code == 200
-            html = page.content.decode()
-            assert "2 tasks:" in html
-            assert f'action="{address(Task, action)}"' in html
-            assert "Because" in html
+            text = page.content.decode()
+            assert "2 tasks:" in text
+            assert f'action="{address(Task, action)}"' in text
+            assert "Because" in text
             assert not page.context["form"].errors
         assert one.moves.count() == 1
 
@@ -224,6 +226,17 @@ class TestMany:
             move = Task.objects.get(pk=moved.pk).moves.last()
             assert (move.to_state, move.on, move.by, move.reason) == ("done", "2006-05", user, "Reported to Council")
             assert move.history.get().change == change
+
+    @pytest.mark.parametrize("filters", ["", "?assigned=none&q=One"])
+    def test_the_list_is_found_again_as_it_was_filtered(self, filters, client, sign_in):
+        sign_in("Reviewer")
+        page = client.post(address(Task, "changelist") + filters, chosen(task("One"), action="move"))
+        action = re.search(rf'action="({address(Task, "move")}[^"]*)"', page.content.decode())[1]
+        data = {"apply": "yes", "state": "done", "change_reason": "Sent"} | chosen(Task.objects.get(title="One"))
+        for sent, found in [(data | {"state": "nowhere"}, 200), (data, 302)]:
+            answer = client.post(html.unescape(action), sent)
+            assert answer.status_code == found
+        assert answer.url == address(Task, "changelist") + filters
 
     def test_where_one_cannot_be_moved_none_is_and_it_is_named(self, client, sign_in):
         sign_in("Reviewer")

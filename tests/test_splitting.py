@@ -166,6 +166,7 @@ class TestPage:
         assert "5 paragraphs were found." in page
         assert "resolves-2-a" in page
         assert "1 that the Group shall continue;" in page
+        assert '<input type="hidden" name="piece-TOTAL_FORMS" value="5"' in page
         assert not document.provisions.exists()
 
     def test_what_is_ticked_is_made_in_one_act_with_a_reason_and_without_the_text(self, client, sign_in):

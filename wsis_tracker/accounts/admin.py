@@ -72,6 +72,12 @@ class AccountAdmin(UserAdmin):
     def has_second_factor(self, account):
         return account.has_device
 
+    def formfield_for_manytomany(self, db_field, request, **kwargs):
+        """The roles are few: all are seen, and ticked."""
+        if db_field.name == "groups":
+            kwargs["widget"] = forms.CheckboxSelectMultiple
+        return super().formfield_for_manytomany(db_field, request, **kwargs)
+
     def get_fieldsets(self, request, obj=None):
         sets = super().get_fieldsets(request, obj)
         personal = {"fields": ["first_name", "last_name", "email", "language"]}

@@ -86,6 +86,7 @@ class RecordForm(forms.ModelForm):
         stored = type(self.instance).objects.lock().get(pk=self.instance.pk)
         if self.cleaned_data.get("base_version") != stored.updated_at.isoformat():
             self.conflict = conflict_of(self, stored)
+            self.data = self.conflict.data
             self.add_error(None, _("Nothing was saved yet: the record was changed since you opened it. Compare both versions above."))
 
 

@@ -109,6 +109,16 @@ class Column(Field):
         super().__init__(attribute=field.name, column_name=name or field.name)
         self.field = field
 
+    @property
+    def label(self):
+        """What the column is called in forms."""
+        return getattr(self.field, "verbose_name", "")
+
+    @property
+    def choices(self):
+        """The words of which the cell holds one, where it holds one of a few."""
+        return [str(value) for value, _label in getattr(self.field, "flatchoices", []) if value not in ("", None)]
+
     def export(self, record, **kwargs):
         """The text of the cell."""
         return shown(record, self.field)
@@ -140,6 +150,10 @@ class LanguageColumn(Column):
     def __init__(self, field, code):
         super().__init__(field, f"{field.name}_{code}")
         self.code = code
+
+    @property
+    def label(self):
+        return f"{super().label} ({dict(settings.LANGUAGES)[self.code]})"
 
     def export(self, record, **kwargs):
         return getattr(record, self.field.name).get(self.code, "")

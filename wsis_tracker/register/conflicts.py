@@ -3,6 +3,7 @@
 from datetime import datetime
 from typing import NamedTuple
 
+from django import forms
 from django.utils.text import capfirst
 
 from .readable import NOTHING, Names, Pair, text_of, told, told_fields
@@ -13,12 +14,17 @@ ACTS = 10
 
 
 class Row(NamedTuple):
-    """A field as it was when the form was opened, as others saved it, and as it was typed."""
+    """A field as it was when the form was opened, as others saved it, and as it was typed.
+
+    What others changed and who fills in the form did not is taken over: the form shows it as they saved it.
+    """
 
     label: str
     opened: str
     saved: str
     typed: str
+    name: str
+    is_taken_over: bool
 
     @property
     def is_contested(self):
@@ -26,17 +32,39 @@ class Row(NamedTuple):
 
 
 class Conflict(NamedTuple):
-    """What was saved since a form was opened: the newest version, the fields that differ, and the acts with all that they wrote."""
+    """What was saved since a form was opened: the newest version, the fields that differ, and the acts with all that they wrote.
+
+    `data` is what was typed, with what others saved in the fields that were left as they were.
+    """
 
     version: str
     rows: list
     acts: list
+    data: dict
 
 
 def conflict_of(form, stored):
     """What a form that was filled in on an earlier version meets with; `stored` is the record as it is now."""
     opened = opened_version(form, stored)
-    return Conflict(stored.updated_at.isoformat(), list(rows(form, stored, opened)), acts_since(stored, opened) if opened else [])
+    differing = list(rows(form, stored, opened))
+    data = taken_over(form, stored, [row.name for row in differing if row.is_taken_over])
+    return Conflict(stored.updated_at.isoformat(), differing, acts_since(stored, opened) if opened else [], data)
+
+
+def taken_over(form, stored, names):
+    """What was typed in a form, but in the fields named what is stored."""
+    data = form.data.copy()
+    for name in names:
+        field, key = form.fields[name], form.add_prefix(name)
+        value = field.prepare_value(type(stored)._meta.get_field(name).value_from_object(stored))
+        if isinstance(field.widget, forms.MultiWidget):
+            for suffix, text in zip(field.widget.widgets_names, field.widget.decompress(value), strict=True):
+                data[f"{key}{suffix}"] = text or ""
+        elif value is None or value is False:  # a box that is not ticked is not sent
+            data.pop(key, None)
+        else:
+            data[key] = value
+    return data
 
 
 def opened_version(form, stored):
@@ -57,7 +85,8 @@ def rows(form, stored, opened):
             was, now = (text_of(getattr(row, field.attname), field, names) if row else NOTHING for row in (opened, stored))
             typed = typed_text(form, field, names)
             if not was == now == typed:
-                yield Row(capfirst(field.verbose_name), was, now, typed)
+                taken_over = opened is not None and was == typed != now
+                yield Row(capfirst(field.verbose_name), was, now, typed, field.name, taken_over)
 
 
 def typed_text(form, field, names):

@@ -28,6 +28,14 @@ class DrawnAdmin(DeletingAdmin):
             given["initial"] = [{"provision": drawn_from(request)}]
         return given
 
+    def get_inline_formsets(self, request, formsets, inline_instances, obj=None):
+        """A source that is filled in is not folded away."""
+        shown = super().get_inline_formsets(request, formsets, inline_instances, obj)
+        for one in shown:
+            if one.formset.prefix == "sources" and drawn_from(request):
+                one.classes = ""
+        return shown
+
     def response_add(self, request, obj, post_url_continue=None):
         response = super().response_add(request, obj, post_url_continue)
         paragraphs = self._paragraphs()

@@ -188,7 +188,7 @@ class RecordResource(Resource):
                 self.admin.say(self.request, record, values, parts)
                 self.check_rights(record, {})
         except ValidationError as error:
-            raise by_column(error, self.fields) from error
+            raise by_column(error, row.columns) from error
         row.slug = record.slug
         return kind, [(name, shortened(row.shown[name]), shortened(row.cells[name].strip())) for name in changed]
 
@@ -223,8 +223,9 @@ class Row:
     """A row of a file beside the record that it is about."""
 
     def __init__(self, columns, names, row, held, seen):
-        self.columns, self.cells, self.shown, self.misfit = columns, {}, {}, None
+        self.cells, self.shown, self.misfit = {}, {}, None
         given = dict(zip(names, row, strict=False))
+        self.columns = {name: columns[name] for name in given} | columns
         self.slug = given.pop("slug", "").strip()
         self.record = held.get(self.slug)
         if len(row) < len(names) or any(row[len(names) :]):
@@ -283,7 +284,7 @@ def links_of(fields):
 
 
 def by_column(error, columns):
-    """An error of a record told of the columns of a file: of a text in several languages the first, of a part its line."""
+    """An error of a record told of its columns, those of the file first: of a text in several languages one, of a part its line."""
     if not hasattr(error, "error_dict"):
         return error
     told = defaultdict(list)

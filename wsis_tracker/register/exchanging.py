@@ -171,7 +171,7 @@ class ExchangeAdmin(ImportExportMixin, DrawnAdmin):
             "title": _("Import %s") % self.opts.verbose_name_plural,
             "opts": self.opts,
             "preserved_filters": self.get_preserved_filters(request),
-            "columns": [(column.column_name, getattr(column.field, "verbose_name", "")) for column in columns if not is_parts(column)],
+            "columns": [column for column in columns if not is_parts(column)],
             "parts": [
                 (column.column_name, column.part._meta.verbose_name_plural, " | ".join(field.name for field in column.fields))
                 for column in columns

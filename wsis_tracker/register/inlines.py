@@ -138,6 +138,10 @@ class RecordInline(admin.TabularInline):
     def formfield_for_foreignkey(self, db_field, request, **kwargs):
         return super().formfield_for_foreignkey(db_field, request, widget=ChosenByTyping(db_field, self.admin_site), **kwargs)
 
+    def view_on_site(self, record):
+        """Where the public sees it; what it does not see leads nowhere."""
+        return record.get_absolute_url() if record.shown_to_public else None
+
     def formfield_for_choice_field(self, db_field, request, **kwargs):
         if db_field.name == "visibility":
             kwargs["choices"] = visibilities(request.user)

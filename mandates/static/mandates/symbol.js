@@ -44,7 +44,7 @@
         const status = document.createElement("div");
         status.setAttribute("role", "status");
         status.className = "help symbol-told";
-        field.after(status);
+        (field.closest(".flex-container") ?? field).after(status);
         let waiting, asked;
         const ask = async () => {
             asked?.abort();

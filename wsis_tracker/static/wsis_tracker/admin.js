@@ -10,9 +10,11 @@
     const name = (select) => {
         const field = jQuery(select).data("select2").$selection[0];
         field.removeAttribute("aria-labelledby");
-        field.setAttribute("aria-label", nameOf(select));
-        for (const attribute of ["aria-describedby", "aria-invalid"]) {
-            if (select.hasAttribute(attribute)) field.setAttribute(attribute, select.getAttribute(attribute));
+        for (const drawn of [field, ...field.querySelectorAll("[role=searchbox]")]) {
+            drawn.setAttribute("aria-label", nameOf(select));
+            for (const attribute of ["aria-describedby", "aria-invalid"]) {
+                if (select.hasAttribute(attribute)) drawn.setAttribute(attribute, select.getAttribute(attribute));
+            }
         }
         const chosen = field.querySelector(".select2-selection__rendered");
         chosen.removeAttribute("role");
