@@ -8,6 +8,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from wsis_tracker.register.admin import RecordAdmin, SourcelessFilter
+from wsis_tracker.register.chosen import ChosenByTyping
 from wsis_tracker.register.inlines import PartInline, RecordInline, SourceInline
 from wsis_tracker.register.lists import with_filters
 
@@ -185,6 +186,11 @@ class TaskAdmin(RecordAdmin):
     readonly_fields = ["state", "due_on"]
     actions = ["move", "extend", "assign", *RecordAdmin.actions]
     inlines = [TaskOrganisationInline, TaskAssigneeInline, TaskLineInline, ProgressInline, TaskMoveInline, TaskSourceInline]
+
+    @property
+    def media(self):
+        """What choosing an organisation beside the list needs, too."""
+        return super().media + ChosenByTyping(models.TaskOrganisation._meta.get_field("organisation"), self.admin_site).media
 
     def get_queryset(self, request):
         return super().get_queryset(request).now().with_last_progress().with_organisations()

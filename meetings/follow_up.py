@@ -16,7 +16,7 @@ from mandates.models import Document, Organisation
 from wsis_tracker.accounts.models import User
 from wsis_tracker.register import dates
 from wsis_tracker.register.admin import RecordForm
-from wsis_tracker.register.chosen import chosen_by_typing
+from wsis_tracker.register.chosen import FilterByTyping, chosen_by_typing
 from wsis_tracker.register.inlines import RowFormSet
 from wsis_tracker.register.lists import with_filters
 from wsis_tracker.register.staff_pages import ReasonForm, StaffPage, check_may_touch
@@ -93,18 +93,16 @@ class DueFilter(ChosenFilter):
         return {self.value(): (_("by %(day)s") % {"day": self.value()}, self.by(self.value()))}
 
 
-class ResponsibleFilter(ChosenFilter):
+class ResponsibleFilter(FilterByTyping, ChosenFilter):
     """Which organisation is responsible."""
 
     title = _("responsible")
     parameter_name = "responsible"
+    as_in = (TaskOrganisation, "organisation")
 
     def choices_for(self, request):
-        rows = TaskOrganisation.objects.filter(part=TaskOrganisation.PartTaken.RESPONSIBLE).order_by()
-        found = getattr(self, "found", None) or list(Organisation.objects.filter(pk__in=rows.values("organisation")).order_by("slug"))
-        self.found = found
         nobody = {"none": (_("nobody"), lambda tasks: tasks.exclude(pk__in=tasks.responsible().order_by().values("pk")))}
-        return nobody | {of.slug: (str(of), lambda tasks, of=of: tasks.responsible(of)) for of in found}
+        return nobody | ({self.given: (str(self.chosen), lambda tasks: tasks.responsible(self.chosen))} if self.chosen else {})
 
 
 class AssignedFilter(ChosenFilter):

@@ -83,10 +83,26 @@ class TestList:
         page = client.get(address(Task, "changelist"), asked)
         assert {record.title for record in page.context["cl"].result_list if record in ours} == found
 
+    def test_who_is_responsible_is_typed_beside_the_list_and_not_chosen_from_all_organisations(self, client, sign_in):
+        sign_in("Editor")
+        ours, another = OrganisationFactory(acronym="OURS"), OrganisationFactory(acronym="ANOTHER")
+        task("Ours", responsible=ours)
+        task("Another's", responsible=another)
+        page = client.get(address(Task, "changelist"), {"responsible": ours.pk, "state__exact": "open", "q": "ours"})
+        assert [record.title for record in page.context["cl"].result_list] == ["Ours"]
+        beside = page.content.decode().split('class="by-typing"')[1].split("</form>")[0]
+        assert f'<option value="{ours.pk}" selected>OURS</option>' in beside
+        assert "ANOTHER" not in page.content.decode()
+        for kept in ('name="state__exact" value="open"', 'name="q" value="ours"'):
+            assert f'<input type="hidden" {kept}>' in beside
+        assert 'name="responsible"' not in beside.split("<select")[0]
+        assert "admin/js/autocomplete" in page.content.decode()
+
     def test_a_strange_filter_shows_everything(self, client, sign_in):
         sign_in("Editor")
         for name in ("overdue", "due", "assigned", "responsible", "still"):
-            assert client.get(address(Task, "changelist"), {name: "zz"}).status_code == 200
+            for value in ("zz", "", "9" * 30, "999999"):
+                assert client.get(address(Task, "changelist"), {name: value}).status_code == 200
         assert client.get(address(Task, "changelist"), {"_facets": "True", "due": "2027-01-31"}).status_code == 200
 
     def test_the_list_takes_no_query_per_row(self, client, sign_in):

@@ -58,10 +58,10 @@ class Section:
 
 
 class Figures:
-    """How many rows each of some questions finds, asked together in one query, and none counted further than MOST."""
+    """How many rows each of some questions finds, asked together in one query, and none counted further than MOST; and what is known."""
 
-    def __init__(self, **questions):
-        asked, params, self.found = [], [], dict.fromkeys(questions, 0)
+    def __init__(self, questions, known=None):
+        asked, params, self.found = [], [], dict.fromkeys(questions, 0) | (known or {})
         for name, rows in questions.items():
             try:
                 sql, values = rows.order_by().values("pk")[: MOST + 1].query.sql_with_params()
@@ -89,7 +89,8 @@ def my_work(user):
     """The sections of a person's work, those alone of which he may see the records; a visit of his is noted."""
     now = timezone.now()
     user.visit(now)
-    day, figures = now.date().isoformat(), Figures(**questions(user, now.date().isoformat()))
+    day, act = now.date().isoformat(), Change.latest_act()
+    figures = Figures(questions(user, day), found_since(act, "figures", lambda: Figures(the_same_for_all()).found))
     sections = []
     if may_see(user, Task):
         sections.append(tasks(user, day, figures))
@@ -97,7 +98,7 @@ def my_work(user):
         sections.append(for_review(user, figures))
     sections.append(own_proposals(figures))
     if may_see(user, Ruling):
-        sections.append(discrepancies(now.date()))
+        sections.append(discrepancies(now.date(), act))
     sections += [without_a_source(user, figures)]
     if may_see(user, Document):
         sections.append(unread(figures))
@@ -108,22 +109,30 @@ def my_work(user):
 
 
 def questions(user, day):
-    """What is counted, by names: `assigned`, `overdue`, and with the table of a model after it `review_` and `source_`."""
+    """What is counted for a person, by names: `assigned`, `overdue`, and with the table of a model after it `review_`."""
     assigned = Task.objects.filter(state__in=PENDING, assignees__user=user)
     asked = {"assigned": assigned, "overdue": assigned.now().late(day)} if may_see(user, Task) else {}
     if user.has_perm(PUBLISH):
         asked |= {f"review_{model._meta.db_table}": model.objects.awaiting(user) for model in reviewed(user)}
         asked["proposals"] = Proposal.objects.filter(state=Proposal.State.WAITING).exclude(by=user)
-    asked |= {f"source_{model._meta.db_table}": model.objects.sourceless() for model in sourced(user)}
     own = Proposal.objects.filter(by=user)
     asked["mine"] = own.filter(state=Proposal.State.WAITING)
     decided = own.filter(state__in=[Proposal.State.ACCEPTED, Proposal.State.REFUSED])
     asked["decided"] = decided.filter(decided_at__gt=user.last_visit_at) if user.last_visit_at else decided
-    if may_see(user, Document):
-        asked["unread"] = Document.objects.undrawn()
     if may_see(user, Change):
         asked["others"] = Change.objects.by_others(user, user.last_visit_at)
     return asked
+
+
+def the_same_for_all():
+    """What is counted and the same for everybody: `unread`, and with the table of a model after it `source_`."""
+    return {f"source_{model._meta.db_table}": model.objects.sourceless() for model in sourced()} | {"unread": Document.objects.undrawn()}
+
+
+def found_since(act, name, find):
+    """What is found in the register after its latest act stays true until the next: it is kept so long."""
+    number, at = act
+    return cache.get_or_set(slugify(f"{name} {number} {at}"), find)
 
 
 def reviewed(user):
@@ -131,9 +140,9 @@ def reviewed(user):
     return [model for model in record_models() if model.whole is None and may_see(user, model)]
 
 
-def sourced(user):
+def sourced():
     """The kinds of records that name where they are read. Activities, of which there may be a million, are read in the stocktaking."""
-    return [model for model in record_models() if "sources" in model.parts() and model is not Activity and may_see(user, model)]
+    return [model for model in record_models() if "sources" in model.parts() and model is not Activity]
 
 
 def kinds(models, figures, prefix, query):
@@ -179,24 +188,18 @@ def own_proposals(figures):
     return section
 
 
-def discrepancies(day):
-    found = open_discrepancies(day)
+def discrepancies(day, act):
+    """How many there are without a ruling on the day."""
+    found = found_since(act, f"open discrepancies {day}", lambda: sum(found.is_open for found in differing(day)))
     section = Section("discrepancies", _("Discrepancies without a ruling"), _("Sources agree, or a ruling says what stands."))
     if found:
         section.items.append(Item(_("Look at them, and rule"), f"{address('discrepancies')}?state={OPEN}", said(found)))
     return section
 
 
-def open_discrepancies(day):
-    """How many there are without a ruling; what was found stays true until the next act, or the next day."""
-    number, at = Change.latest_act()
-    key = slugify(f"open discrepancies {number} {at} {day}")
-    return cache.get_or_set(key, lambda: sum(found.is_open for found in differing(day)))
-
-
 def without_a_source(user, figures):
     section = Section("sources", _("Records without a source"), _("Every record names the paragraph where it is read."))
-    section.items = list(kinds(sourced(user), figures, "source", "source=none"))
+    section.items = list(kinds([model for model in sourced() if may_see(user, model)], figures, "source", "source=none"))
     return section
 
 

@@ -4,8 +4,8 @@ from axes.models import AccessAttempt
 from django import forms
 from django.contrib import admin, messages
 from django.contrib.auth.admin import UserAdmin
-from django.contrib.auth.models import Group
-from django.db.models import Exists, OuterRef
+from django.contrib.auth.models import Group, Permission
+from django.db.models import Exists, OuterRef, Prefetch
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
@@ -191,6 +191,9 @@ class RoleAdmin(ReadOnlyAdmin):
     """The roles, which the program itself makes (see `roles.py`)."""
 
     search_fields = ["name"]
+
+    def get_queryset(self, request):
+        return super().get_queryset(request).prefetch_related(Prefetch("permissions", Permission.objects.select_related("content_type")))
 
 
 @admin.register(AccountEvent)

@@ -37,7 +37,7 @@ def list_told(context, cl):
 
 def reasons(cl):
     """Why a list shows what it shows: what is asked, the answer asked for, and the address without it."""
-    left = {name: values for name, values in cl.filter_params.items() if name not in {*NO_FILTER, ORDER_VAR, SEARCH_VAR}}
+    left = {name: values for name, values in cl.filter_params.items() if any(values) and name not in {*NO_FILTER, ORDER_VAR, SEARCH_VAR}}
     if cl.query:
         yield _("words"), cl.query, cl.get_query_string(remove=[SEARCH_VAR])
     for spec in cl.filter_specs:
