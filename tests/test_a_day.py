@@ -267,7 +267,9 @@ def waiting(page):
 
 
 def read_what_is_submitted(page):
-    waiting(page).get_by_role("link", name="Documents").click()
+    expect(waiting(page).get_by_role("link")).to_have_text(["Documents", "Mandates", "Tasks"])
+    assert barriers(page, AXE_OF_ADMIN) == []
+    page.get_by_role("region", name="Waiting for my review").get_by_role("link", name="Documents").click()
     page.get_by_role("link", name=SYMBOL, exact=True).click()
     expect(page.locator(".messagelist")).to_contain_text("sent this record to review")
     page.get_by_role("link", name="History", exact=True).click()
