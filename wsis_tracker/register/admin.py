@@ -23,7 +23,7 @@ from django.utils.translation import ngettext
 from . import review
 from .changes import acting
 from .chosen import ChosenByTyping
-from .conflicts import conflict_of, on_newest, without_lost_rows
+from .conflicts import Gone, conflict_of, on_newest, without_lost_rows
 from .exchanging import ExchangeAdmin
 from .fields import TranslatedField
 from .inlines import RecordInline, record_links, restricted, visibilities
@@ -83,7 +83,9 @@ class RecordForm(forms.ModelForm):
 
     def _refuse_overwriting(self):
         """Of two people on one form the later does not undo the earlier; the row stays locked until the form is saved."""
-        stored = type(self.instance).objects.lock().get(pk=self.instance.pk)
+        stored = type(self.instance).objects.lock().filter(pk=self.instance.pk).first()
+        if stored is None:
+            raise Gone
         if self.cleaned_data.get("base_version") != stored.updated_at.isoformat():
             self.conflict = conflict_of(self, stored)
             self.data = self.conflict.data
@@ -276,6 +278,14 @@ class RecordAdmin(ExchangeAdmin):
     # -- every write inside an act ----------------------------------------------------------------------------------
 
     def changeform_view(self, request, object_id=None, form_url="", extra_context=None):
+        try:
+            if object_id and request.method == "POST":
+                self.check_there(request, unquote(object_id))
+            return self._form_view(request, object_id, form_url, extra_context)
+        except Gone:
+            return self.gone_view(request, unquote(object_id))
+
+    def _form_view(self, request, object_id, form_url, extra_context):
         record = self.get_object(request, unquote(object_id)) if object_id else None
         if record and not self._may_touch(request, record) and may(request.user, "change", self.model, record):
             request.proposing = record

@@ -1,10 +1,13 @@
-"""Two people on one form: what the later one sees, and how what they typed is kept and saved on top of the newest version."""
+"""Two people on one form: what the later one sees, and how what they typed is kept, and saved on top of the newest version."""
 
 from datetime import datetime
 from typing import NamedTuple
 
 from django import forms
+from django.core.exceptions import ValidationError
+from django.db.models import Model, QuerySet
 from django.utils.text import capfirst
+from django.utils.translation import gettext as _
 
 from .readable import NOTHING, Names, Pair, text_of, told, told_fields
 from .traces import changes_of, traces_of
@@ -43,9 +46,13 @@ class Conflict(NamedTuple):
     data: dict
 
 
+class Gone(Exception):
+    """The record was deleted while its form was open."""
+
+
 def conflict_of(form, stored):
     """What a form that was filled in on an earlier version meets with; `stored` is the record as it is now."""
-    opened = opened_version(form, stored)
+    opened = opened_version(form)
     differing = list(rows(form, stored, opened))
     data = taken_over(form, stored, [row.name for row in differing if row.is_taken_over])
     return Conflict(stored.updated_at.isoformat(), differing, acts_since(stored, opened) if opened else [], data)
@@ -67,20 +74,21 @@ def taken_over(form, stored, names):
     return data
 
 
-def opened_version(form, stored):
+def opened_version(form):
     """The row of history that the form was made of; None where its version cannot be told."""
     try:
         version = datetime.fromisoformat(form.cleaned_data.get("base_version") or "")
     except ValueError:
         return None
-    history = type(stored).history.filter(id=stored.pk)
+    history = type(form.instance).history.filter(id=form.instance.pk).exclude(history_type="-")
     return history.filter(updated_at=version).select_related("change").first() if version.tzinfo else None
 
 
 def rows(form, stored, opened):
-    """The fields of the form that others saved differently, or that were typed differently."""
-    names = Names([Pair(type(stored), opened, stored)])
-    for field in told_fields(type(stored)):
+    """The fields of the form that others saved differently, or that were typed differently; `stored` may be a row of history."""
+    model = type(form.instance)
+    names = Names([Pair(model, opened, stored)])
+    for field in told_fields(model):
         if field.name in form.fields:
             was, now = (text_of(getattr(row, field.attname), field, names) if row else NOTHING for row in (opened, stored))
             typed = typed_text(form, field, names)
@@ -96,6 +104,34 @@ def typed_text(form, field, names):
         return str(value) if value else NOTHING
     value = form.cleaned_data[field.name]
     return str(value or NOTHING) if field.is_relation else text_of(value, field, names)
+
+
+def typed_besides(form):
+    """What was typed in the fields of a form of which `rows` tells nothing, by their labels."""
+    told = {field.name for field in told_fields(type(form.instance))}
+    return [(label, text) for name, label, text in typed_in(form) if name not in told]
+
+
+def typed_in(form):
+    """The name, the label and the text of each field in which something was typed."""
+    for bound in form.visible_fields():
+        try:
+            value = bound.field.clean(bound.data)
+        except ValidationError:
+            value = bound.data
+        if text := text_typed(value, bound.field):
+            yield bound.name, str(bound.label), text
+
+
+def text_typed(value, field):
+    """What a field understood, as a person typed it."""
+    if isinstance(value, Model | bool) or not value:
+        return str(value) if isinstance(value, Model) else _("yes") if value else ""
+    if isinstance(value, dict):
+        return "; ".join(f"{code}: {text}" for code, text in value.items() if text)
+    if hasattr(field, "choices"):
+        return str(dict(field.choices).get(value, value))
+    return ", ".join(map(str, value)) if isinstance(value, list | QuerySet) else str(value)
 
 
 def acts_since(stored, opened):

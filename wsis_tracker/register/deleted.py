@@ -1,6 +1,7 @@
 """Deleted records: what stands in the way of deleting one, which were deleted, and bringing one back with its parts."""
 
 from collections import defaultdict
+from contextlib import suppress
 
 from django.contrib import messages
 from django.contrib.admin.utils import NestedObjects
@@ -16,9 +17,12 @@ from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 
 from .changes import acting
+from .conflicts import Gone, opened_version, rows, typed_besides, typed_in
+from .merging import FormerSlug
 from .proposals import PUBLISH
 from .readable import told
 from .records import Part, Record, Visibility, names_of_links
+from .rights import may, sees_all
 from .undoing import bring_back, what_went
 from .versions import ReasonForm, VersionsAdmin
 
@@ -70,9 +74,9 @@ class DeletingAdmin(VersionsAdmin):
         of_kind = defaultdict(list)
         for row in sorted(protected, key=lambda row: (row._meta.label, row.pk)):
             of_kind[type(row)].append(row)
-        for rows in of_kind.values():
-            yield from dict.fromkeys(map(self._link, rows[:NAMED]))
-            if len(rows) > NAMED:
+        for alike in of_kind.values():
+            yield from dict.fromkeys(map(self._link, alike[:NAMED]))
+            if len(alike) > NAMED:
                 yield "…"
 
     def _told(self, row):
@@ -108,7 +112,7 @@ class DeletingAdmin(VersionsAdmin):
         """What a deleted record and its parts said, and bringing them back with a reason."""
         if not self.has_view_history_or_change_history_permission(request):
             raise PermissionDenied
-        end = self._ends().filter(id=key).select_related("history_user", "change").first() if key < 10**18 else None
+        end = self._end(str(key))
         if end is None:
             raise Http404(_("No such record was deleted."))
         may = self._may_bring_back(request, end)
@@ -134,6 +138,58 @@ class DeletingAdmin(VersionsAdmin):
             "form": form if may else None,
         }
         return self._page(request, "register/bring_back.html", context)
+
+    # -- a form that was open when its record was deleted -------------------------------------------------------------
+
+    def check_there(self, request, object_id):
+        """Raise Gone where a form is sent of which the record was deleted meanwhile, unless whoever sends it brings it back."""
+        end = self._end(object_id)
+        if end is None or not may(request.user, "change", self.model, end.instance):
+            return
+        if "_bring_back" not in request.POST or not self._may_bring_back(request, end):
+            raise Gone
+        request.bringing_back = ReasonForm(request.POST)
+        if not request.bringing_back.is_valid():
+            raise Gone
+        try:
+            with acting(request):
+                record = bring_back(self.model, end.id, by=request.user, reason=request.bringing_back.cleaned_data["change_reason"])
+                self.log_addition(request, record, [{"added": {}}])
+        except ValidationError as error:
+            request.bringing_back.add_error(None, error.messages)
+            raise Gone from error
+        messages.success(request, _("“%s” is there again.") % record)
+
+    def gone_view(self, request, object_id):
+        """Who deleted the record of a form that was sent, and all that was typed in it, to be sent again."""
+        end = self._end(object_id)
+        record = request.proposing = end.instance
+        form = self.get_form(request, record, change=True)(request.POST, request.FILES, instance=record)
+        with suppress(Gone):
+            form.full_clean()
+        formsets, _inlines = self._create_formsets(request, record, change=True)
+        typed = [(formset.model._meta.verbose_name, list(typed_in(row))) for formset in formsets for row in formset]
+        bringing_back = getattr(request, "bringing_back", None) or ReasonForm(initial={"change_reason": request.POST.get("change_reason")})
+        offered = bringing_back if self._may_bring_back(request, end) else None
+        anew = {"csrfmiddlewaretoken", "_bring_back", "_save_over", *(offered.fields if offered else [])}
+        now = FormerSlug.objects.leads_to(self.model, end.slug)
+        context = {
+            "title": _("The record was deleted since you opened it"),
+            "end": end,
+            "rows": list(rows(form, end, opened_version(form))),
+            "besides": typed_besides(form),
+            "parts": [(kind, fields) for kind, fields in typed if fields],
+            "sent": [(name, value) for name, values in request.POST.lists() if name not in anew for value in values],
+            "form": offered,
+            "tells_who": sees_all(request.user, self.model),
+            "now": self.model.objects.filter(slug=now).first() if now else None,
+        }
+        return self._page(request, "register/gone.html", context)
+
+    def _end(self, object_id):
+        """The last row of the history of a record that was deleted, by its key in an address; None where there is none."""
+        known = object_id.isascii() and object_id.isdecimal() and len(object_id) <= 18
+        return self._ends().filter(id=object_id).select_related("history_user", "change").first() if known else None
 
     def _page(self, request, template, context):
         return TemplateResponse(request, template, {**self.admin_site.each_context(request), "opts": self.opts, **context})

@@ -4,7 +4,7 @@ import datetime
 import re
 from itertools import islice
 
-from django.core.exceptions import ValidationError
+from django.core.exceptions import ObjectDoesNotExist, ValidationError
 from django.db import models, transaction
 from django.db.models import Case, Exists, F, OuterRef, Q, Value, When
 from django.db.models.functions import Concat, Substr
@@ -210,10 +210,11 @@ class Record(Worded, models.Model):
     @property
     def shown_to_public(self):
         record = self
-        for step in self.visibility_path().split("__")[:-1]:
-            if getattr(record, f"{step}_id") is None:
-                return False  # a part of nothing yet
-            record = getattr(record, step)
+        try:
+            for step in self.visibility_path().split("__")[:-1]:
+                record = getattr(record, step)
+        except ObjectDoesNotExist:  # a part of nothing yet, or of what is gone
+            return False
         return record.visibility == Visibility.PUBLISHED
 
     def save(self, *args, **kwargs):
