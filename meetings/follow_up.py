@@ -101,7 +101,7 @@ class ResponsibleFilter(FilterByTyping, ChosenFilter):
     as_in = (TaskOrganisation, "organisation")
 
     def choices_for(self, request):
-        nobody = {"none": (_("nobody"), lambda tasks: tasks.exclude(pk__in=tasks.responsible().order_by().values("pk")))}
+        nobody = {"none": (_("nobody"), lambda tasks: tasks.without_responsible())}
         return nobody | ({self.given: (str(self.chosen), lambda tasks: tasks.responsible(self.chosen))} if self.chosen else {})
 
 

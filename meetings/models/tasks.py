@@ -91,6 +91,10 @@ class TaskQuerySet(RecordQuerySet):
         rows = TaskOrganisation.objects.filter(record=OuterRef("pk"), part=TaskOrganisation.PartTaken.RESPONSIBLE)
         return self.filter(Exists(rows.filter(organisation=organisation) if organisation else rows))
 
+    def without_responsible(self):
+        """Keep the tasks for which no organisation is responsible."""
+        return self.filter(~Exists(TaskOrganisation.objects.filter(record=OuterRef("pk"), part=TaskOrganisation.PartTaken.RESPONSIBLE)))
+
     def assigned_to(self, user):
         return self.filter(Exists(TaskAssignee.objects.filter(record=OuterRef("pk"), user=user)))
 
