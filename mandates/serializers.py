@@ -6,7 +6,7 @@ from django.utils import timezone
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
-from wsis_tracker.rest.fields import Link, PartLinks, PartTexts, RelatedRecord, Texts, api_url, link
+from wsis_tracker.rest.fields import Link, PartLinks, PartTexts, RelatedRecord, Texts, api_url, link, texts_of
 from wsis_tracker.rest.problems import CONTENT_TYPE
 from wsis_tracker.rest.serializers import PartSerializer, Reading, RecordSerializer, Shape
 
@@ -38,6 +38,10 @@ class SourceSerializer(Reading, PartSerializer):
     field = serializers.CharField(required=False, allow_blank=True, max_length=50)
     value = serializers.CharField(required=False, allow_blank=True, max_length=300)
     fact_ids = Texts(required=False)
+
+    def texts(self, records):
+        """For the cells of a table: the slugs of the paragraphs, each with the key of the one of `records` that it belongs to."""
+        return texts_of(records, self.parent.source, "provision__slug")
 
     def to_internal_value(self, given):
         source = super().to_internal_value(given)

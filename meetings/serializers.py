@@ -26,10 +26,8 @@ class StateOnDaySerializer(SourcedSerializer):
     def state_on_day(self, record):
         return record.state_on(self.day or timezone.localdate())
 
-    def to_representation(self, record):
-        shown = super().to_representation(record)
-        hidden = (name for name, date in self.KNOWN_FROM.items() if name in shown and not self.known(getattr(record, date)))
-        return shown | dict.fromkeys(hidden)
+    def as_known(self, record, values):
+        return values | {name: None for name, date in self.KNOWN_FROM.items() if name in values and not self.known(getattr(record, date))}
 
 
 class MeetingSerializer(StateOnDaySerializer):

@@ -10,10 +10,12 @@ import openpyxl
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
+from django.utils.translation import override
 from icalendar import Calendar
 
 from action_lines.models import Role
 from action_lines.serializers import RoleSerializer
+from wsis_tracker.api import router
 from wsis_tracker.register import tables
 from wsis_tracker.register.changes import act
 from wsis_tracker.rest import formats
@@ -191,6 +193,37 @@ def test_what_a_day_leaves_out_is_said_with_a_table_too(get):
     assert get("documents.csv", as_of="2005-01-01")["Undated"] == get("documents/", as_of="2005-01-01")["Undated"]
 
 
+@pytest.mark.parametrize("day", ["", "2005-12-01"])
+@pytest.mark.parametrize("collection", bulk.MAKERS)
+def test_a_table_says_of_every_record_what_its_members_say(collection, day):
+    if collection == "rulings":
+        factories.RulingFactory()
+    bulk.MAKERS[collection](2)
+    viewset = next(viewset for prefix, viewset, _name in router.registry if prefix == collection)
+    filterset = viewset.filterset_class({"as_of": day} if day else {}, viewset.queryset.all())
+    shape = viewset.serializer_class(context={"day": day or None, "hidden": ()})
+    records = shape.prepared(filterset.qs)
+    for language in ("en", "fr"):
+        with override(language):
+            columns, *cells = formats.rows_of(formats.tabled(records, shape).iterator(formats.CHUNK), shape)
+            members = [shape.to_representation(record) for record in records]
+            assert cells == [[tables.safe(formats.text_of(shown[name])) for name in columns] for shown in members]
+        assert cells or day
+
+
+@pytest.mark.parametrize("collection", bulk.MAKERS)
+def test_a_table_asks_no_more_of_the_database_for_more_rows(get, collection):
+    if collection == "rulings":
+        factories.RulingFactory()
+    counts = []
+    for number in (3, 30):
+        bulk.MAKERS[collection](number)
+        with CaptureQueriesContext(connection) as captured:
+            assert get(f"{collection}.csv").getvalue()
+        counts.append(len(captured))
+    assert counts[0] == counts[1]
+
+
 class TestThousandsOfRows:
     @pytest.fixture(autouse=True)
     def _many(self):
@@ -229,7 +262,7 @@ class TestThousandsOfRows:
         response = get("roles.csv")
         sent, blocks = [], iter(response.streaming_content)
         sent += [next(blocks) for _ in range(2)]
-        monkeypatch.setattr(RoleSerializer, "to_representation", lambda self, row: 1 / 0)
+        monkeypatch.setattr(RoleSerializer, "as_known", lambda self, row, values: 1 / 0)
         with pytest.raises(ZeroDivisionError):
             sent.extend(blocks)
         assert sent[-1].decode() == f"{tables.INCOMPLETE}\r\n"

@@ -7,7 +7,7 @@ from django.http import Http404
 from reports.filters import DiscrepancyFilterSet
 from reports.serializers import DiscrepancySerializer
 from wsis_tracker.pages.errors import failure
-from wsis_tracker.rest.formats import CHUNK, TABLES, rows_of
+from wsis_tracker.rest.formats import CHUNK, TABLES, rows_of, tabled
 from wsis_tracker.rest.problems import BadParameter
 
 from .api import FoundSerializer, router
@@ -24,7 +24,7 @@ def download(request, collection, suffix):
     except BadParameter as error:
         return failure(request, HTTPStatus.BAD_REQUEST, problems=error.detail)
     shape = serializer(context={"request": request, "day": filterset.day and filterset.day.isoformat()})
-    found = filterset.found() if hasattr(filterset, "found") else shape.prepared(filterset.qs)
+    found = filterset.found() if hasattr(filterset, "found") else tabled(shape.prepared(filterset.qs), shape)
     return FORMATS[suffix]().give(rows_of(found.iterator(CHUNK), shape), collection)
 
 

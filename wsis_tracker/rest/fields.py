@@ -109,6 +109,13 @@ class RelatedRecord(serializers.Field):
         return f"{name}__slug"
 
 
+def texts_of(records, accessor, column, rows=None, **within):
+    """A column of the parts that records hold under a name, of `rows` alone where they are given, each with the key of its record."""
+    holder = records[0]._meta.get_field(accessor).field
+    rows = holder.model.objects if rows is None else rows
+    return rows.filter(**{f"{holder.name}__in": records}, **within).values_list(holder.attname, column)
+
+
 class PartLinks(serializers.Field):
     """The records that a record's parts lead to by the field `leads_to`; with `part`, of those parts alone.
 
@@ -130,12 +137,21 @@ class PartLinks(serializers.Field):
         self.related = RelatedRecord(model=rows._meta.get_field(self.leads_to).related_model)
         self.related.parent = self  # so that it knows who asks
 
+    @property
+    def rows(self):
+        """The parts of all records, of a list that is kept elsewhere those of what is published."""
+        rows = self.parent.Meta.model._meta.get_field(self.accessor).related_model.objects
+        return rows.of_published() if self.leads_to == "record" else rows.all()
+
     def fetch(self):
         """The rows, the records that they lead to, and what their names read."""
-        rows = self.parent.Meta.model._meta.get_field(self.accessor).related_model.objects
-        rows = rows.of_published() if self.leads_to == "record" else rows.all()
         names = [f"{self.leads_to}__{lookup}" for lookup in self.related.model.named_through]
-        return Prefetch(self.accessor, rows.select_related(self.leads_to, *names))
+        return Prefetch(self.accessor, self.rows.select_related(self.leads_to, *names))
+
+    def texts(self, records):
+        """For the cells of a table: the slugs, each with the key of the one of `records` that it belongs to."""
+        within = {} if self.part is None else {"part": self.part}
+        return texts_of(records, self.accessor, f"{self.leads_to}__slug", self.rows, **within)
 
     def read(self, record, context):
         parts = getattr(record, self.accessor).all()
@@ -167,6 +183,10 @@ class PartTexts(serializers.ListField):
 
     def fetch(self):
         return self.accessor
+
+    def texts(self, records):
+        """For the cells of a table: the texts, each with the key of the one of `records` that it belongs to."""
+        return texts_of(records, self.accessor, self.text, **self.within)
 
     def read(self, record, context):
         parts = getattr(record, self.accessor).all()

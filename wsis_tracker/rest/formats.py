@@ -4,6 +4,7 @@ A table has the members of the API as its columns and, unlike a page of JSON, ev
 `offset` or `cursor` is given it has that page.
 """
 
+from functools import partial
 from itertools import chain, islice
 from operator import attrgetter
 
@@ -68,10 +69,12 @@ class Table(Format):
     """A list as rows of texts, the first with the names of the columns."""
 
     def answer(self, view, found):
+        shape = view.get_serializer()
+        found = tabled(found, shape)
         if not OF_A_PAGE & set(view.request.query_params):
-            return self.give(rows_of(found.iterator(CHUNK), view.get_serializer()), name_of(view.request))
+            return self.give(rows_of(found.iterator(CHUNK), shape), name_of(view.request))
         page = view.paginate_queryset(found)
-        response = self.give(rows_of(iter(page), view.get_serializer()), name_of(view.request))
+        response = self.give(rows_of(iter(page), shape), name_of(view.request))
         following = view.paginator.get_next_link()
         if following:
             response["Link"] = f'<{following}>; rel="next"'
@@ -117,10 +120,16 @@ def rows_of(records, serializer):
     return chain([columns], cells_of(records, serializer, columns, get_language()))
 
 
+def tabled(found, serializer):
+    """What was found, with what the cells of a table read in place of what members do."""
+    return serializer.tabled(found) if hasattr(serializer, "tabled") else found
+
+
 def cells_of(records, serializer, columns, language):
+    tabulated = getattr(serializer, "tabulated", partial(map, serializer.to_representation))
     while True:
         with override(language):  # the rows are read when they are sent
-            shown = map(serializer.to_representation, islice(records, CHUNK))
+            shown = tabulated(list(islice(records, CHUNK)))
             rows = [[safe(text_of(values[name])) for name in columns] for values in shown]
         if not rows:
             return

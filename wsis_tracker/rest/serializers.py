@@ -1,11 +1,12 @@
 """Records as JSON: related ones as `{"slug", "display", "url"}`, facts with their sources; and records out of JSON."""
 
+from collections import defaultdict
 from functools import cache, partial
 from operator import attrgetter
 
 from django.core.exceptions import NON_FIELD_ERRORS
 from django.core.exceptions import ValidationError as Invalid
-from django.db.models import Prefetch
+from django.db.models import F, Prefetch
 from rest_framework import serializers
 
 from wsis_tracker.register.fields import PartialDateField, SlugsField, TranslatedField
@@ -51,22 +52,34 @@ class Reading:
 
     def to_representation(self, row):
         readers = self.readers()
-        return {name: readers[name](self, row) for name in self.members}
+        return self.as_known(row, {name: readers[name](self, row) for name in self.members})
 
-    def fetched(self, model):
-        """What is to be fetched with rows of `model` for the members shown: the lookups of one row, and those of many."""
+    def as_known(self, row, values):
+        """The values of the members, those that are not known on the day asked for as None."""
+        return values
+
+    def fetched(self, model, members):
+        """What is to be fetched with rows of `model` for these members: the lookups of one row, and those of many."""
         one, many = [], {}
-        for name in self.members:
+        for name in members:
             field = self.template().fields[name]
             if isinstance(field, RelatedRecord | Link):
                 path = field.source.replace(".", "__")
                 one += [path, *(f"{path}__{lookup}" for lookup in linked_model(model, field.source).named_through)]
             elif isinstance(field, serializers.ListSerializer) and isinstance(field.child, Reading):
                 rows = linked_model(model, field.source)
-                many[field.source] = Prefetch(field.source, rows.objects.select_related(*field.child.fetched(rows)[0]))
+                many[field.source] = Prefetch(field.source, rows.objects.select_related(*field.child.fetched(rows, field.child.members)[0]))
             elif hasattr(field, "fetch"):
                 many[field.accessor] = field.fetch()
         return one, many
+
+
+def gathered(pairs):
+    """The values of each key, in their order."""
+    found = defaultdict(list)
+    for key, value in pairs:
+        found[key].append(value)
+    return found
 
 
 def linked_model(model, path):
@@ -217,15 +230,52 @@ class RecordSerializer(Shape):
 
     def prepared(self, records):
         """`records` with what the members shown read, in a number of queries that does not grow with them."""
+        return self.with_read(records, self.members)
+
+    def with_read(self, records, members):
+        """`records` with what these members read."""
         model = self.Meta.model
-        one, many = self.fetched(model)
-        if {"display", "display_url"} & set(self.members):
+        one, many = self.fetched(model, members)
+        if {"display", "display_url"} & set(members):
             one += model.named_through
-        if "display_url" in self.members:
+        if "display_url" in members:
             many |= {path: path for path in model.addressed_through if path.split("__")[0] not in many}
-        for name in self.members:
+        for name in members:
             many |= {str(getattr(read, "prefetch_to", read)): read for read in self.READS.get(name, ())}
-        return records.select_related(*one).prefetch_related(*many.values())
+        return (records.select_related(*one) if one else records).prefetch_related(*many.values())
+
+    # -- as rows of a table, in whose cells a record that is linked is its slug: it is told without the record ----------
+
+    @classmethod
+    @cache
+    def slugs(cls):
+        """For each member that is a linked record, the lookup of its slug."""
+        links = {name: field for name, field in cls.template().fields.items() if isinstance(field, RelatedRecord | Link)}
+        return {name: f"{field.source.replace('.', '__')}__slug" for name, field in links.items()}
+
+    @classmethod
+    @cache
+    def lists(cls):
+        """For each member that is a list of texts or of linked records, a function of records that gives the texts with their keys."""
+        fields = cls.template().fields.items()
+        told = {name: field.child if isinstance(field, serializers.ListSerializer) else field for name, field in fields}
+        return {name: field.texts for name, field in told.items() if hasattr(field, "texts")}
+
+    def tabled(self, prepared):
+        """Prepared records with what their cells read in place of what their members do."""
+        slugs = {f"slug_of_{name}": F(path) for name, path in self.slugs().items() if name in self.members}
+        others = [name for name in self.members if name not in self.slugs() and name not in self.lists()]
+        return self.with_read(prepared.select_related(None).prefetch_related(None), others).annotate(**slugs)
+
+    def tabulated(self, rows):
+        """The members of rows that were `tabled`, each as it is or as the texts of its cell."""
+        members = self.members
+        slugs = {name: attrgetter(f"slug_of_{name}") for name in members if name in self.slugs()}
+        lists = {name: gathered(self.lists()[name](rows)) for name in members if name in self.lists() and rows}
+        others = {name: read for name, read in self.readers().items() if name in members and name not in slugs and name not in lists}
+        for row in rows:
+            values = {name: slug(row) for name, slug in slugs.items()} | {name: texts[row.pk] for name, texts in lists.items()}
+            yield self.as_known(row, values | {name: read(self, row) for name, read in others.items()})
 
     # -- writing ----------------------------------------------------------------------------------------------------
 
