@@ -97,7 +97,7 @@ class Schema(AutoSchema):
         return getattr(self.view, "action", None)
 
     def get_filter_backends(self):
-        return self.view.filter_backends if self.method == "GET" else []
+        return getattr(self.view, "filter_backends", []) if self.method == "GET" else []
 
     def get_auth(self):
         """A token; who only reads what is published needs none."""
@@ -118,7 +118,7 @@ class Schema(AutoSchema):
         if self.method in SAFE_METHODS:
             shown = members.described(self.view.get_serializer_class()) if self.action in ("list", "retrieve") else []
             return [*described, IF_NONE_MATCH, *shown]
-        versioned = [IF_MATCH] if self.view.detail else []
+        versioned = [IF_MATCH] if getattr(self.view, "detail", False) else []
         repeated = [IDEMPOTENCY_KEY] if self.method == "POST" else []
         return [*described, *versioned, *repeated, REASON]
 
