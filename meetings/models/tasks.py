@@ -86,14 +86,16 @@ class TaskQuerySet(RecordQuerySet):
         made = Progress.objects.filter(task=OuterRef("pk"), on__gte=day)
         return self.pending().filter(~Exists(moved), ~Exists(made))
 
-    def responsible(self, organisation=None):
-        """Keep the tasks for which an organisation, or this one, is responsible."""
-        rows = TaskOrganisation.objects.filter(record=OuterRef("pk"), part=TaskOrganisation.PartTaken.RESPONSIBLE)
-        return self.filter(Exists(rows.filter(organisation=organisation) if organisation else rows))
+    def responsible(self, organisation):
+        """Keep the tasks for which an organisation is responsible."""
+        return self.filter(Exists(self._responsibilities().filter(organisation=organisation)))
 
     def without_responsible(self):
         """Keep the tasks for which no organisation is responsible."""
-        return self.filter(~Exists(TaskOrganisation.objects.filter(record=OuterRef("pk"), part=TaskOrganisation.PartTaken.RESPONSIBLE)))
+        return self.filter(~Exists(self._responsibilities()))
+
+    def _responsibilities(self):
+        return TaskOrganisation.objects.filter(record=OuterRef("pk"), part=TaskOrganisation.PartTaken.RESPONSIBLE)
 
     def assigned_to(self, user):
         return self.filter(Exists(TaskAssignee.objects.filter(record=OuterRef("pk"), user=user)))

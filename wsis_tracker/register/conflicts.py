@@ -125,8 +125,12 @@ def typed_in(form):
 
 def text_typed(value, field):
     """What a field understood, as a person typed it."""
-    if isinstance(value, Model | bool) or not value:
-        return str(value) if isinstance(value, Model) else _("yes") if value else ""
+    if not value:
+        return ""
+    if value is True:
+        return _("yes")
+    if isinstance(value, Model):
+        return str(value)
     if isinstance(value, dict):
         return "; ".join(f"{code}: {text}" for code, text in value.items() if text)
     if hasattr(field, "choices"):

@@ -1,4 +1,4 @@
-"""Deleted records: what stands in the way of deleting one, which were deleted, and bringing one back with its parts."""
+"""Deleted records: what stands in the way of deleting one, which were deleted, and bringing one back, also from a form that was open."""
 
 from collections import defaultdict
 from contextlib import suppress
@@ -119,16 +119,8 @@ class DeletingAdmin(VersionsAdmin):
         if request.method == "POST" and not may:
             raise PermissionDenied
         form = ReasonForm(request.POST or None)
-        if form.is_valid():
-            try:
-                with acting(request):
-                    record = bring_back(self.model, key, by=request.user, reason=form.cleaned_data["change_reason"])
-                    self.log_addition(request, record, [{"added": {}}])
-            except ValidationError as error:
-                form.add_error(None, error.messages)
-            else:
-                messages.success(request, _("“%s” is there again.") % record)
-                return HttpResponseRedirect(reverse(f"admin:{self.opts.app_label}_{self.opts.model_name}_change", args=[key]))
+        if self._brought_back(request, key, form):
+            return HttpResponseRedirect(reverse(f"admin:{self.opts.app_label}_{self.opts.model_name}_change", args=[key]))
         found = what_went(self.model, end)
         context = {
             "title": _("Deleted: %s") % end.slug,
@@ -138,6 +130,20 @@ class DeletingAdmin(VersionsAdmin):
             "form": form if may else None,
         }
         return self._page(request, "register/bring_back.html", context)
+
+    def _brought_back(self, request, key, form):
+        """Whether a record is there again, for the reason that the form gives; what stands in the way is told in the form."""
+        if not form.is_valid():
+            return False
+        try:
+            with acting(request):
+                record = bring_back(self.model, key, by=request.user, reason=form.cleaned_data["change_reason"])
+                self.log_addition(request, record, [{"added": {}}])
+        except ValidationError as error:
+            form.add_error(None, error.messages)
+            return False
+        messages.success(request, _("“%s” is there again.") % record)
+        return True
 
     # -- a form that was open when its record was deleted -------------------------------------------------------------
 
@@ -149,16 +155,8 @@ class DeletingAdmin(VersionsAdmin):
         if "_bring_back" not in request.POST or not self._may_bring_back(request, end):
             raise Gone
         request.bringing_back = ReasonForm(request.POST)
-        if not request.bringing_back.is_valid():
+        if not self._brought_back(request, end.id, request.bringing_back):
             raise Gone
-        try:
-            with acting(request):
-                record = bring_back(self.model, end.id, by=request.user, reason=request.bringing_back.cleaned_data["change_reason"])
-                self.log_addition(request, record, [{"added": {}}])
-        except ValidationError as error:
-            request.bringing_back.add_error(None, error.messages)
-            raise Gone from error
-        messages.success(request, _("“%s” is there again.") % record)
 
     def gone_view(self, request, object_id):
         """Who deleted the record of a form that was sent, and all that was typed in it, to be sent again."""
