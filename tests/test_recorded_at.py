@@ -436,8 +436,8 @@ def test_the_schema_knows_the_parameter_where_it_works_and_nowhere_else():
 
 # -- how much it asks of the database --------------------------------------------------------------------------------
 
-#: How many queries each list takes, as many as it does without: each reads its tables as they were.
-PINNED = {"appointments": 4, "mandates": 6, "roles": 5, "tasks": 8}
+#: How many queries each list takes, one more than without, for the keys of the page: each reads its tables as they were.
+PINNED = {"appointments": 5, "mandates": 7, "roles": 6, "tasks": 9}
 
 
 def keep_history():
@@ -466,7 +466,7 @@ def test_a_list_takes_the_same_queries_for_ten_rows_and_five_hundred(collection,
     many, rows = queries(recorded_at=TODAY)
     assert len(rows) > 500
     assert many <= few == PINNED[collection]
-    assert queries() == (many, rows)
+    assert queries() == (many - 1, rows)
 
 
 def test_a_record_takes_the_same_queries_as_without(ask):

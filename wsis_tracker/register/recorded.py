@@ -16,10 +16,12 @@ from django.db import DEFAULT_DB_ALIAS, connections
 from .changes import Change
 from .records import Part, Record, Visibility
 
-#: A table as it was: of each row the latest of its states whose act was recorded by then, unless that took it away.
-STATE = """"{table}" AS {lazily} (SELECT {columns} FROM "{history}" AS kept WHERE kept.history_type <> '-' AND kept.history_id = (
-    SELECT max(state.history_id) FROM "{history}" AS state JOIN "{changes}" AS act ON act.id = state.change_id
-    WHERE state.id = kept.id AND act.at <= %s){shown})"""
+#: A table as it was: of each row the latest of its states whose act was recorded by then, unless that took it away. The conditions
+#: stand in one expression, so that each is asked of what those before it leave, and no database takes it that they leave one row.
+STATE = """"{table}" AS {lazily} (SELECT {columns} FROM "{history}" AS kept WHERE kept.history_type <> '-' AND CASE WHEN
+    (SELECT TRUE FROM "{history}" AS state JOIN "{changes}" AS act ON act.id = state.change_id
+    WHERE state.id = kept.id AND state.history_id > kept.history_id AND act.at <= %s LIMIT 1) THEN FALSE
+    ELSE (SELECT act.at <= %s FROM "{changes}" AS act WHERE act.id = kept.change_id){shown} END)"""
 #: The keys of what the public may see now; a part of another record is seen with its whole.
 PUBLIC = """"public_{table}" AS {lazily} (SELECT id FROM {schema}"{table}" AS today WHERE {shown})"""
 #: A value and no EXISTS, which PostgreSQL would make a join and so read the whole table for one record.
@@ -57,7 +59,7 @@ class Reader:
         moment = connection.ops.adapt_datetimefield_value(self.moment)
         public = [public_keys(model, connection) for model in shown_by(models)] if self.to_public else []
         states = [state(model, connection, self.to_public) for model in models]
-        return execute(f"WITH {', '.join([*public, *states])} {sql}", [moment] * len(states) + list(params or ()), many, context)
+        return execute(f"WITH {', '.join([*public, *states])} {sql}", [moment, moment] * len(states) + list(params or ()), many, context)
 
 
 @cache
@@ -78,7 +80,7 @@ def links(model):
 
 
 def state(model, connection, to_public):
-    """The table of a model as it was recorded at a moment, which is the one parameter."""
+    """The table of a model as it was recorded at a moment, which is both parameters."""
     history, leads_to = model.history.model._meta, links(model) if to_public else []
     told = {field.name for field in history.concrete_fields}
     columns = []

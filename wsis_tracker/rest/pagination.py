@@ -34,6 +34,20 @@ class Pages(pagination.LimitOffsetPagination):
     max_limit = 1000
     parameters = {"limit", "offset"}
 
+    def paginate_queryset(self, queryset, request, view=None):
+        self.request, self.limit, self.offset = request, self.get_limit(request), self.get_offset(request)
+        self.count = self.get_count(queryset)
+        if self.offset >= self.count:
+            return []
+        return self.rows_from(queryset, self.offset, self.limit, by_keys=getattr(view, "moment", None) is not None)
+
+    def rows_from(self, queryset, offset, n, *, by_keys):
+        """`n` rows from `offset`; `by_keys` they are found by their keys first: no other row is joined with what is read of a row."""
+        if not by_keys:
+            return list(queryset[offset : offset + n])
+        keys = list(queryset.values_list("pk", flat=True)[offset : offset + n])
+        return list(queryset.filter(pk__in=keys))
+
     def get_limit(self, request):
         return whole_number(request.query_params, "limit", self.default_limit, 1, self.max_limit)
 
@@ -70,17 +84,10 @@ class LargePages(Pages):
         if self.goes_by_cursor(request):
             rows = self.page_from_cursor(queryset, request, view)
         else:
-            rows = self.rows_from(queryset, self.offset, self.limit + 1)
+            rows = self.rows_from(queryset, self.offset, self.limit + 1, by_keys=self.offset > 0)
             self.more = len(rows) > self.limit
         self.count = queryset.count() if counted == "true" else None
         return rows[: self.limit]
-
-    def rows_from(self, queryset, offset, n):
-        """`n` rows from `offset`; those before them are passed by their keys alone, without what is read of a row."""
-        if not offset:
-            return list(queryset[:n])
-        keys = list(queryset.values_list("pk", flat=True)[offset : offset + n])
-        return list(queryset.filter(pk__in=keys))
 
     def goes_by_cursor(self, request):
         if {"cursor", "offset"} <= set(request.query_params):
