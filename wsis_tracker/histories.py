@@ -6,6 +6,7 @@ from functools import cache
 from django.contrib.auth import get_user_model
 from django.db.models import Case, Exists, F, OuterRef, Q, Subquery, Value, When
 
+from wsis_tracker.register.indexes import LATEST_FIRST
 from wsis_tracker.register.plain import parts_of, stating_fields
 from wsis_tracker.register.records import Record, Visibility
 
@@ -74,7 +75,7 @@ class Table:
     def before_the_act(self):
         """The history of a row's thing before the act of the row, latest first."""
         rows = self.history.filter(id=OuterRef("id"), history_id__lt=OuterRef("history_id"))
-        return rows.exclude(change=OuterRef("change")).order_by("-history_id")
+        return rows.exclude(change=OuterRef("change")).order_by(LATEST_FIRST)
 
     @staticmethod
     def if_there(rows, value):
@@ -83,7 +84,7 @@ class Table:
 
     def states(self, bound):
         """The history of the whole of a row that has its `whole_key`, until before (`lt`) or after (`lte`) the act; latest first."""
-        rows = self.whole.history.model.objects.filter(id=OuterRef("whole_key")).order_by("-history_id")
+        rows = self.whole.history.model.objects.filter(id=OuterRef("whole_key")).order_by(LATEST_FIRST)
         return rows.filter(**{f"change__number__{bound}": OuterRef("change__number")})
 
     def with_past(self, *, staff):

@@ -14,6 +14,7 @@ from django.core.exceptions import ValidationError
 from django.db.models import OuterRef, Q, Subquery
 from django.utils.translation import gettext as _
 
+from .indexes import LATEST_FIRST
 from .visibility import Visibility
 
 
@@ -47,7 +48,7 @@ def check(change):
 def brought_to_the_public(model, change):
     """The records of a model that are published and were not before the act."""
     history = model.history.model.objects.order_by()
-    before = history.filter(id=OuterRef("id"), history_id__lt=OuterRef("history_id")).exclude(change=change).order_by("-history_id")
+    before = history.filter(id=OuterRef("id"), history_id__lt=OuterRef("history_id")).exclude(change=change).order_by(LATEST_FIRST)
     rows = history.filter(change=change, visibility=Visibility.PUBLISHED).annotate(before=Subquery(before.values("visibility")[:1]))
     keys = rows.filter(Q(before=None) | ~Q(before=Visibility.PUBLISHED)).values("id")
     return model.objects.published().filter(pk__in=keys).order_by("pk")

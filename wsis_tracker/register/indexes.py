@@ -1,6 +1,10 @@
-"""Indexes in the order of our lists, where unknown values come last on every database."""
+"""Indexes in the order of our lists, where unknown values come last on every database; and an order that is to use another index."""
 
 from django.db import models
+
+#: Rows of history, the latest first, where the latest of one thing is asked for beside many: by the key itself PostgreSQL, which
+#: does not know yet how little history the things of a large act have, would walk back through all there is.
+LATEST_FIRST = (models.F("history_id") + 0).desc()
 
 
 class ListIndex(models.Index):

@@ -6,6 +6,7 @@ from django.core.exceptions import ValidationError
 from django.db.models import OuterRef, Subquery
 from django.utils.translation import gettext as _
 
+from .indexes import LATEST_FIRST
 from .plain import parts_of, stating_fields
 from .readable import Names, Pair, differences
 from .writing import Rows, held, match, say
@@ -30,7 +31,7 @@ def state_after(version, change):
 def standing(part, key, change):
     """The rows of history by which the parts of a record stood at the end of an act."""
     rows = part.history.model.objects.filter(change__number__lte=change.number)
-    last = rows.filter(id=OuterRef("id")).order_by("-history_id").values("history_id")[:1]
+    last = rows.filter(id=OuterRef("id")).order_by(LATEST_FIRST).values("history_id")[:1]
     return rows.filter(record_id=key, history_id=Subquery(last)).exclude(history_type="-").order_by("id")
 
 

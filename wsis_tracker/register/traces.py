@@ -7,6 +7,7 @@ from typing import NamedTuple
 from django.db.models import F, OuterRef, Q, Subquery, Value
 
 from .changes import Change
+from .indexes import LATEST_FIRST
 from .plain import parts_of
 from .recorded import tracked
 from .records import Part, Record
@@ -41,7 +42,7 @@ def traces(model, rows):
     """What acts wrote of the things of a model, by `rows` of its history: all of these acts on these things. One query."""
     history = model.history.model.objects
     before = history.filter(id=OuterRef("id"), history_id__lt=OuterRef("history_id")).exclude(change=OuterRef("change"))
-    last = before.order_by("-history_id")
+    last = before.order_by(LATEST_FIRST)
     of_thing = defaultdict(list)
     found = rows.annotate(
         previous=Subquery(last.values("history_id")[:1]),

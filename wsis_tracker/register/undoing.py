@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from .changes import act, current_change
+from .indexes import LATEST_FIRST
 from .recorded import tracked
 from .records import Part, Record, fill_search, names_of_links
 from .traces import family, rows_of, traces, written
@@ -157,7 +158,7 @@ def change_back(model, changed):
     """Take the steps of the act back one by one, the last first, so that no two ever claim one place on the way."""
     keys = {trace.key for trace in changed}
     history = model.history.model.objects
-    before = history.filter(id=OuterRef("id"), history_id__lt=OuterRef("history_id")).order_by("-history_id")
+    before = history.filter(id=OuterRef("id"), history_id__lt=OuterRef("history_id")).order_by(LATEST_FIRST)
     rows = history.filter(change=changed[0].change).annotate(previous=Subquery(before.values("history_id")[:1]))
     steps = [(key, previous) for key, previous in rows.order_by("-history_id").values_list("id", "previous") if key in keys]
     for chunk in chunks(steps):
