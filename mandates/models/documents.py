@@ -57,7 +57,8 @@ class DocumentQuerySet(DatedQuerySet):
     def known_as(self, *printed):
         """The documents that bear one of `printed` as symbol, or as an alias that is no guess, in any spelling."""
         keys = [symbols.normalise(text) for text in printed]
-        return self.filter(Q(normalised__in=keys) | Q(aliases__normalised__in=keys, aliases__certainty=Certainty.PRINTED)).distinct()
+        aliases = DocumentAlias.objects.filter(normalised__in=keys, certainty=Certainty.PRINTED).order_by().values("record")
+        return self.filter(pk__in=Document.objects.filter(normalised__in=keys).order_by().values("pk").union(aliases))
 
     def alike(self, printed):
         """Those that may be meant by `printed` though they bear another symbol.
