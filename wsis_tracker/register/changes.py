@@ -1,5 +1,6 @@
 """Acts: who changed the register, when and why. Nothing is written to a record outside one."""
 
+from collections import defaultdict
 from contextlib import contextmanager, nullcontext
 from contextvars import ContextVar
 from functools import cache
@@ -17,6 +18,8 @@ from . import four_eyes
 _current = ContextVar("change")
 #: The lock of PostgreSQL under which acts are numbered; any number that nothing else uses.
 NUMBERING = 20051118
+#: How many of the rows that an act wrote are read at once.
+AT_ONCE = 500
 
 
 class ChangeQuerySet(models.QuerySet):
@@ -89,12 +92,17 @@ class Change(models.Model):
 
     def check_written(self):
         """Raise Overtaken where a rule no longer holds of what was written, for what others have done meanwhile."""
+        of_model = defaultdict(list)
         for model, key in self.written:
-            for row in model._base_manager.filter(pk=key):
-                try:
-                    row.clean()  # the database itself sees to the rest
-                except ValidationError as error:
-                    raise Overtaken([f"{row}: {' '.join(error.messages)}"]) from error
+            of_model[model].append(key)
+        for model, keys in of_model.items():
+            links = [field.name for field in model._meta.concrete_fields if field.is_relation]
+            for start in range(0, len(keys), AT_ONCE):
+                for row in model._base_manager.select_related(*links).filter(pk__in=keys[start : start + AT_ONCE]):
+                    try:
+                        row.clean()  # the database itself sees to the rest
+                    except ValidationError as error:
+                        raise Overtaken([f"{row}: {' '.join(error.messages)}"]) from error
 
 
 class Overtaken(ValidationError):

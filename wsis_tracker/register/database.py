@@ -1,10 +1,15 @@
 """What the database keeps for search beside Django's tables, made after each `migrate` wherever it is missing or of an older shape.
 
-SQLite drops the triggers of a table that a migration rebuilds, so they belong to no single migration.
+SQLite drops the triggers of a table that a migration rebuilds, so they belong to no single migration. And a copy to try things on.
 """
 
+import sqlite3
+import tempfile
+from contextlib import closing, contextmanager
+from pathlib import Path
+
 from django.apps import apps
-from django.db import connections
+from django.db import DEFAULT_DB_ALIAS, connections
 
 from .fields import SearchField
 
@@ -58,3 +63,42 @@ def make_words(cursor, table, wanted):
     for statement in wanted.values():
         cursor.execute(statement)
     cursor.execute(written(FILL, table))
+
+
+@contextmanager
+def on_a_copy(using=DEFAULT_DB_ALIAS):
+    """What is done inside is done to a copy of SQLite's file, and lost with it: who only tries something lets nobody wait to write.
+
+    Other databases let many write at a time; there, and where no copy can be made, it is done in place.
+    """
+    own = connections[using]
+    if own.vendor != "sqlite" or own.in_atomic_block:
+        yield
+        return
+    with tempfile.TemporaryDirectory() as directory:
+        file = Path(directory) / "copy.sqlite3"
+        copy = own.copy(using)
+        copy.settings_dict["NAME"] = file
+        copy.settings_dict["OPTIONS"] = {**own.settings_dict["OPTIONS"], "init_command": "PRAGMA synchronous=OFF"}
+        connections[using] = copy if copied(own.settings_dict["NAME"], file) else own
+        try:
+            yield
+        finally:
+            copy.close()
+            connections[using] = own
+
+
+def copied(database, file):
+    """Copy a file of SQLite as it is, in one go; others may write meanwhile. False where it cannot be.
+
+    It is read by a connection that maps no file into memory, as ours does.
+    """
+    try:
+        with (
+            closing(sqlite3.connect(f"{Path(database).absolute().as_uri()}?mode=ro", uri=True)) as of,
+            closing(sqlite3.connect(file)) as to,
+        ):
+            of.backup(to)
+    except (sqlite3.Error, OSError):  # it is in memory, or there is no room
+        return False
+    return True

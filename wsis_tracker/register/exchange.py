@@ -25,7 +25,7 @@ from .loading import sign
 from .proposals import PUBLISH
 from .records import names_of_links
 from .tables import CHUNK, Unreadable, Unusable, safe
-from .writing import Rows
+from .writing import Making, Rows
 
 #: How many rows of each kind a preview shows, how many errors, and how much of a text.
 SHOWN, ERRORS_SHOWN, LETTERS = 50, 200, 300
@@ -95,6 +95,8 @@ class RecordResource(Resource):
     def import_data_inner(self, dataset, dry_run, raise_errors, using_transactions, collect_failed_rows, *, versions=None, **kwargs):
         """Write the rows of `dataset` (see `tables.read`), some hundreds at a time; the library undoes all where one is wrong.
 
+        New records of most kinds are written together; where the database refuses them, one by one, to tell which and why.
+
         With `versions`, those of a preview, a row whose record is another now is wrong. Raises Unreadable.
         """
         result, self.versions, self.compared_with, self.seen = Result(), versions, {}, {}
@@ -102,10 +104,13 @@ class RecordResource(Resource):
         while names and not names[-1]:
             names.pop()
         self.check_columns(names)
+        self.making = Making(self.model) if self.admin.says_plainly and Making.is_for(self.model) else None
         while some := list(islice(dataset, CHUNK)):
-            self.find = Links(self.model)
+            self.find, self.told, self.unwritten = Links(self.model, self.write_waiting), {}, []
             for number, row in self.compared(some, names):
                 self.import_row(row, None, row_number=number, result=result)
+            self.write_waiting()
+            self.tell(result)
         result.total_rows = sum(result.totals.values())
         if not result.total_rows:
             raise Unreadable(_("The file has no rows."))
@@ -138,22 +143,28 @@ class RecordResource(Resource):
         return rows
 
     def import_row(self, row, instance_loader, *, row_number, result):
-        """Write one row, and count it as what it is."""
-        told = RowResult()
+        """Write one row, or let it wait to be written with others, and remember what it is."""
+        row.number, told = row_number, RowResult()
         try:
             self.check_row(row, row_number)
-            told.import_type, told.diff = self.write(row)
-            told.object_repr = row.slug
+            told.import_type, row.changed = self.write(row)
         except ValidationError as error:
             told.import_type, told.validation_error = WRONG, error
         except IntegrityError:
             told.import_type, told.validation_error = WRONG, ValidationError(_("Somebody else has just recorded the same."))
         told.number = row_number
-        result.increment_row_result_total(told)
-        if told.import_type == WRONG and result.totals[WRONG] <= ERRORS_SHOWN:
-            result.append_invalid_row(row_number, {}, told.validation_error)
-        elif told.import_type in (NEW, CHANGED) and result.totals[told.import_type] <= SHOWN:
-            result.append_row_result(told)
+        self.told[row_number] = told, row
+
+    def tell(self, result):
+        """Count the rows in their order as what they are; of the first is shown what they say."""
+        for number, (told, row) in sorted(self.told.items()):
+            result.increment_row_result_total(told)
+            if told.import_type == WRONG and result.totals[WRONG] <= ERRORS_SHOWN:
+                result.append_invalid_row(number, {}, told.validation_error)
+            elif told.import_type in (NEW, CHANGED) and result.totals[told.import_type] <= SHOWN:
+                told.object_repr = row.written.slug
+                told.diff = [(name, shortened(row.shown[name]), shortened(row.cells[name].strip())) for name in row.changed]
+                result.append_row_result(told)
 
     def check_row(self, row, number):
         """Refuse a row that is no row of the table, a record's second one, and one whose record is another than when it was previewed."""
@@ -170,27 +181,54 @@ class RecordResource(Resource):
             raise ValidationError(_("“%s” was changed by somebody else after the preview.") % row.slug)
 
     def write(self, row):
-        """Say of the record what the row says; what became of it, and each change as (column, old, new)."""
+        """Say of the record what the row says, or let it wait; what becomes of it, and the columns that change it."""
         if row.record is None:
             record, kind = self.model(slug=row.slug), NEW
         elif not row.cells:
             return UNCHANGED, []
         else:
-            record, kind = self.model.objects.get(pk=row.record.pk), CHANGED
+            record, kind = rows_of(self.model).get(pk=row.record.pk), CHANGED
         values, parts, changed = self.read(row, record)
         if kind == CHANGED and not changed:
             return UNCHANGED, []
         self.check_rights(record, values)
+        row.written = record
         if kind == NEW:
             sign(record, self.request.user)
+            if self.may_wait(row, values, parts):
+                return kind, changed
         try:
             with transaction.atomic():
                 self.admin.say(self.request, record, values, parts)
                 self.check_rights(record, {})
         except ValidationError as error:
             raise by_column(error, row.columns) from error
-        row.slug = record.slug
-        return kind, [(name, shortened(row.shown[name]), shortened(row.cells[name].strip())) for name in changed]
+        return kind, changed
+
+    def may_wait(self, row, values, parts):
+        """Whether the row's new record, of which no rule of its own is broken, waits to be written with others."""
+        if self.making is None or row.number in self.told:
+            return False
+        try:
+            self.making.add(row.written, values, parts)
+        except ValidationError:
+            return False
+        self.unwritten.append(row)
+        return True
+
+    def write_waiting(self):
+        """Write what waits together; where the database refuses it, or it is not the person's, row by row."""
+        rows, self.unwritten = self.unwritten, []
+        if not rows:
+            return
+        try:
+            with transaction.atomic():
+                for record in self.making.write():
+                    self.check_rights(record, {})
+        except (ValidationError, IntegrityError):
+            for row in rows:
+                self.seen.pop(row.slug, None)
+                self.import_row(row, None, row_number=row.number, result=None)
 
     def read(self, row, record):
         """The values and parts of which the row says something new, and their columns. Raises ValidationError by column."""
@@ -222,8 +260,10 @@ class RecordResource(Resource):
 class Row:
     """A row of a file beside the record that it is about."""
 
+    number = written = None
+
     def __init__(self, columns, names, row, held, seen):
-        self.cells, self.shown, self.misfit = {}, {}, None
+        self.cells, self.shown, self.misfit, self.changed = {}, {}, None, []
         given = dict(zip(names, row, strict=False))
         self.columns = {name: columns[name] for name in given} | columns
         self.slug = given.pop("slug", "").strip()
@@ -245,10 +285,10 @@ class Row:
 
 
 class Links:
-    """The records and accounts that some rows name, read at once; one that a row of the file has made since is looked up."""
+    """The records and accounts that some rows name, read at once; one that a row of the file has made since is written and looked up."""
 
-    def __init__(self, model):
-        self.model, self.found = model, defaultdict(dict)
+    def __init__(self, model, write_waiting):
+        self.model, self.write_waiting, self.found = model, write_waiting, defaultdict(dict)
 
     def read_at_once(self, named):
         wanted = defaultdict(set)
@@ -264,6 +304,7 @@ class Links:
         """The record or account called `name`. Raises ValidationError."""
         record = self.found[model].get(name)
         if record is None and model is self.model:
+            self.write_waiting()
             record = rows_of(model).filter(**{key_of(model): name}).first()
         if record is None:
             raise ValidationError(_("There is no “%(name)s” among the %(kind)s.") % {"name": name, "kind": model._meta.verbose_name_plural})

@@ -1,7 +1,7 @@
 """Export and import of a collection in the admin: a file is previewed, and written once the one who sent it confirms."""
 
-from contextlib import suppress
-from functools import cached_property
+from contextlib import contextmanager, nullcontext, suppress
+from functools import cached_property, partial
 
 from django import forms
 from django.contrib import messages
@@ -19,12 +19,16 @@ from import_export.admin import ImportExportMixin
 from . import tables, writing
 from .cells import PartsColumn
 from .changes import act
+from .database import on_a_copy
 from .drawing import DrawnAdmin
 from .exchange import CHANGED, ERRORS_SHOWN, NEW, SHOWN, UNCHANGED, WRONG, RecordResource
 from .lists import with_filters
 from .models import Upload
 from .rights import sees_all
 from .tables import Unreadable
+
+#: So many bytes of a table are written in no time.
+SMALL = 50_000
 
 
 class FileForm(forms.Form):
@@ -60,6 +64,11 @@ class ExchangeAdmin(ImportExportMixin, DrawnAdmin):
     def say(self, request, record, values, parts):
         """Write what a row of a file says of a record, by all the rules of its form."""
         writing.say(record, values, parts)
+
+    @property
+    def says_plainly(self):
+        """Whether a row is written with no rules besides those of its record."""
+        return type(self).say is ExchangeAdmin.say
 
     # -- out --------------------------------------------------------------------------------------------------------
 
@@ -124,7 +133,7 @@ class ExchangeAdmin(ImportExportMixin, DrawnAdmin):
             return HttpResponseRedirect(self._beside(request, "import"))
         form, preview = FileForm(initial={"change_reason": upload.reason}), None
         try:
-            result = self.written(request, upload, waiting)
+            result = self.written(request, bytes(upload.content), upload.reason, upload.versions, begin=partial(wait_no_longer, upload))
         except Undone as undone:
             preview = Preview(undone.args[0], refused=True)
         except ValidationError as error:  # a rule no longer holds, for what others have done meanwhile
@@ -132,37 +141,29 @@ class ExchangeAdmin(ImportExportMixin, DrawnAdmin):
         except (IntegrityError, OperationalError):
             self.message_user(request, _("Nothing was imported: somebody else is writing the same records. Try again."), messages.ERROR)
         else:
-            self.tell(request, result)
+            self.message_user(request, told(result), messages.SUCCESS)
             return HttpResponseRedirect(self._beside(request, "changelist"))
         return self.import_page(request, form=form, preview=preview)
 
     def tried(self, request, content, reason):
-        """What the rows of a file would do, and the versions of the records that they name: all is done, and undone."""
+        """What the rows of a file would do, and the versions of the records that they name: all is done, and undone.
+
+        Of a large file all is done to a copy where the database lets one write at a time.
+        """
         resource = RecordResource(self, request)
-        with suppress(Undone), act(by=request.user, reason=reason, request_id=request.id):
+        beside = on_a_copy() if len(content) > SMALL else nullcontext()
+        with beside, suppress(Undone), act(by=request.user, reason=reason, request_id=request.id):
             result = resource.import_data(tables.read(content), dry_run=True, rollback_on_validation_errors=True)
             raise Undone
         return result, resource.compared_with
 
-    def written(self, request, upload, waiting):
-        """Write the file, which then waits no longer. Raises Undone with what was told of its rows where one is wrong."""
-        with act(by=request.user, reason=upload.reason, request_id=request.id):
-            if not waiting.filter(pk=upload.pk).delete()[0]:
-                raise ValidationError(_("The file has been imported already."))
-            result = RecordResource(self, request).import_data(
-                tables.read(bytes(upload.content)), rollback_on_validation_errors=True, versions=upload.versions
-            )
+    def written(self, request, content, reason, versions=None, begin=nullcontext):
+        """Write a file in one act, or nothing: Undone with what was told of its rows where one is wrong. `begin` is done in the act."""
+        with act(by=request.user, reason=reason, request_id=request.id), begin():
+            result = RecordResource(self, request).import_data(tables.read(content), rollback_on_validation_errors=True, versions=versions)
             if result.has_validation_errors():
                 raise Undone(result)
         return result
-
-    def tell(self, request, result):
-        new, changed = result.totals[NEW], result.totals[CHANGED]
-        said = [
-            ngettext("%d new record.", "%d new records.", new) % new,
-            ngettext("%d record changed.", "%d records changed.", changed) % changed,
-        ]
-        self.message_user(request, f"{gettext('The file was imported.')} {' '.join(said)}", messages.SUCCESS)
 
     def import_page(self, request, **context):
         columns = list(RecordResource(self, request).fields.values())
@@ -190,6 +191,24 @@ class ExchangeAdmin(ImportExportMixin, DrawnAdmin):
 
 def is_parts(column):
     return isinstance(column, PartsColumn)
+
+
+@contextmanager
+def wait_no_longer(upload):
+    """Let a file no longer wait to be imported; refuse where it does not."""
+    if not Upload.objects.filter(pk=upload.pk).delete()[0]:
+        raise ValidationError(_("The file has been imported already."))
+    yield
+
+
+def told(result):
+    """What an import did, in a sentence."""
+    new, changed = result.totals[NEW], result.totals[CHANGED]
+    said = [
+        ngettext("%d new record.", "%d new records.", new) % new,
+        ngettext("%d record changed.", "%d records changed.", changed) % changed,
+    ]
+    return f"{gettext('The file was imported.')} {' '.join(said)}"
 
 
 class Preview:

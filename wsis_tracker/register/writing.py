@@ -1,14 +1,17 @@
 """Writing what somebody says of a record: its fields and its parts, checked as a whole, all or nothing."""
 
 import copy
+from collections import defaultdict
 from typing import NamedTuple
 
 from django.core.exceptions import NON_FIELD_ERRORS, ValidationError
 from django.db import IntegrityError, transaction
 from django.db.models import UniqueConstraint
 
+from .changes import current_change
 from .constraints import names_in
 from .plain import stating_fields
+from .records import Part, Record, fill_search
 
 
 class Rows(NamedTuple):
@@ -74,10 +77,10 @@ def differing(record):
     return {field.name for field, value in zip(fields, stored, strict=True) if getattr(record, field.attname) != value}
 
 
-def check(row, changed, *, ask_all):
+def check(row, changed, *, ask_all, exclude=()):
     """Ask a row for its rules; where not for all, the database keeps the others. `changed` names the fields that may be, None all."""
     known = () if ask_all else links_known(row, changed)
-    row.full_clean(exclude=known, validate_unique=ask_all, validate_constraints=ask_all)
+    row.full_clean(exclude={*exclude, *known}, validate_unique=ask_all, validate_constraints=ask_all)
 
 
 def links_known(row, changed):
@@ -87,6 +90,68 @@ def links_known(row, changed):
             read = field.is_cached(row) and not field.remote_field.limit_choices_to
             if read or (changed is not None and field.name not in changed):
                 yield field.name
+
+
+class Making:
+    """New records that are written together with their parts and history, in a number of questions that grows with their kinds.
+
+    It is for models whose own saving is that of every record, see `is_for`.
+    """
+
+    def __init__(self, model):
+        self.model, self.waiting, self.slugs = model, [], set()
+
+    @staticmethod
+    def is_for(model):
+        """Whether a record of the model and its parts do nothing of their own when they are saved."""
+        parts = [model._meta.get_field(name).related_model for name in model.parts()]
+        plain_record = model.save is Record.save and model.settle is Record.settle
+        return plain_record and all(part.save is Part.save for part in parts)
+
+    def add(self, record, values, parts):
+        """Let the record wait with what it says, once its rules have been asked. Raises ValidationError."""
+        for name, value in values.items():
+            setattr(record, name, value)
+        check(record, None, ask_all=False)
+        made = [self.part(record, of, row) for of in parts for row in of.rows]
+        record.slug = record.slug or record.free_slug(besides=self.slugs)
+        self.slugs.add(record.slug)
+        self.waiting.append((record, made))
+
+    def part(self, record, of, row):
+        model = record._meta.get_field(of.accessor).related_model
+        part = model(record=record, **{**row, **of.within})
+        check(part, None, ask_all=False, exclude={"record"})
+        return part
+
+    @transaction.atomic
+    def write(self):
+        """Write all that waits, or nothing: IntegrityError where the database refuses one of them. Returns the records."""
+        waiting, self.waiting, self.slugs = self.waiting, [], set()
+        records = [record for record, _parts in waiting]
+        make_many(self.model, records)
+        of_kind = defaultdict(list)
+        for _record, parts in waiting:
+            for part in parts:
+                of_kind[type(part)].append(part)
+        for model, parts in of_kind.items():
+            make_many(model, parts)
+        named = [record for record, parts in waiting if any(part.searched for part in parts)]
+        fill_search(named)
+        return records
+
+
+def make_many(model, rows):
+    """Write new records, or new parts, and their history, in as few questions as the database takes; all of one model.
+
+    It is for those that do nothing else when they are saved. They have their slugs, and have been asked for their rules.
+    """
+    model._base_manager.bulk_create(rows)
+    change = current_change()
+    model.history.bulk_history_create(
+        rows, default_user=change.by, default_change_reason=change.reason, custom_historical_attrs={"change": change}
+    )
+    change.written.update((model, row.pk) for row in rows)
 
 
 def held(record, of):
