@@ -70,7 +70,7 @@ class ChangeAdmin(KeptAdmin):
         if not self.has_view_permission(request, change):
             raise PermissionDenied
         found = written(change)
-        may = self._may_undo(request, found)
+        may = may_undo(request.user, found)
         if request.method == "POST" and not may:
             raise PermissionDenied
         form = ReasonForm(request.POST or None)
@@ -103,8 +103,9 @@ class ChangeAdmin(KeptAdmin):
         }
         return TemplateResponse(request, "register/act.html", context)
 
-    def _may_undo(self, request, found):
-        """Whether somebody may publish, and may write records of all the kinds that the act wrote."""
-        metas = {trace.record[0]._meta for trace in found}
-        needed = [f"{meta.app_label}.{verb}_{meta.model_name}" for meta in metas for verb in ("add", "change", "delete")]
-        return request.user.has_perm(PUBLISH) and request.user.has_perms(needed)
+
+def may_undo(user, found):
+    """Whether somebody may publish, and may write records of all the kinds that an act wrote."""
+    metas = {trace.record[0]._meta for trace in found}
+    needed = [f"{meta.app_label}.{verb}_{meta.model_name}" for meta in metas for verb in ("add", "change", "delete")]
+    return user.has_perm(PUBLISH) and user.has_perms(needed)
