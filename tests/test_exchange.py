@@ -549,6 +549,14 @@ class TestRights:
         client.logout()
         assert client.get(address(Activity, "export")).status_code == 302
 
+    @pytest.mark.parametrize("role", ["Editor", "Reviewer", "Administrator"])
+    def test_who_imports_is_led_to_what_was_written(self, role, client, sign_in):
+        sign_in(role)
+        page = brought(client, Person, [{"slug": "", "name": "Ada Brown"}])
+        written = address(Change, "change", Change.objects.latest("pk").pk)
+        assert f'href="{written}"' in page.text
+        assert "Ada Brown" in client.get(written).text
+
     def test_the_list_offers_what_one_may_do(self, client, sign_in):
         sign_in("Reader")
         page = client.get(address(Document, "changelist"), {"kind__exact": "resolution", "p": "1"}).content.decode()

@@ -269,6 +269,13 @@ class TestCommands:
         assert not Activity.objects.filter(number__startswith="B-").exists()
         assert "Nothing was undone" in run("undo_change", str(change.pk), reason="Again")[1]
 
+    def test_an_import_that_changes_nothing_names_nothing_to_take_back(self, file, run):
+        run("import_table", "activities", str(file(activities(1))), reason="Again", no_input=True)
+        slug = Activity.objects.get(number="B-0").slug
+        out, err = run("import_table", "activities", str(file([{**activities(1)[0], "slug": slug}])), reason="Again", no_input=True)
+        assert "0 new records. 0 records changed." in out
+        assert "undo_change" not in out + err
+
     @pytest.mark.parametrize("answer, count", [("y", 3), ("yes", 3), ("n", 0), ("", 0)])
     def test_it_is_shown_first_and_asked_for(self, answer, count, file, run, monkeypatch):
         monkeypatch.setattr("builtins.input", lambda _asked: answer)

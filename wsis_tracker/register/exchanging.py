@@ -12,6 +12,7 @@ from django.db import IntegrityError, OperationalError
 from django.http import FileResponse, HttpResponseRedirect, StreamingHttpResponse
 from django.template.response import TemplateResponse
 from django.urls import reverse
+from django.utils.html import format_html
 from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 from import_export.admin import ImportExportMixin
@@ -133,7 +134,8 @@ class ExchangeAdmin(ImportExportMixin, DrawnAdmin):
             return HttpResponseRedirect(self._beside(request, "import"))
         form, preview = FileForm(initial={"change_reason": upload.reason}), None
         try:
-            result = self.written(request, bytes(upload.content), upload.reason, upload.versions, begin=partial(wait_no_longer, upload))
+            done = partial(self.written, request, bytes(upload.content), upload.reason, upload.versions)
+            result, change = done(begin=partial(wait_no_longer, upload))
         except Undone as undone:
             preview = Preview(undone.args[0], refused=True)
         except ValidationError as error:  # a rule no longer holds, for what others have done meanwhile
@@ -141,7 +143,7 @@ class ExchangeAdmin(ImportExportMixin, DrawnAdmin):
         except (IntegrityError, OperationalError):
             self.message_user(request, _("Nothing was imported: somebody else is writing the same records. Try again."), messages.ERROR)
         else:
-            self.message_user(request, told(result), messages.SUCCESS)
+            self.message_user(request, with_link(told(result), change, request.user), messages.SUCCESS)
             return HttpResponseRedirect(self._beside(request, "changelist"))
         return self.import_page(request, form=form, preview=preview)
 
@@ -158,12 +160,15 @@ class ExchangeAdmin(ImportExportMixin, DrawnAdmin):
         return result, resource.compared_with
 
     def written(self, request, content, reason, versions=None, begin=nullcontext):
-        """Write a file in one act, or nothing: Undone with what was told of its rows where one is wrong. `begin` is done in the act."""
-        with act(by=request.user, reason=reason, request_id=request.id), begin():
+        """Write a file in one act, or nothing: Undone with what was told of its rows where one is wrong. `begin` is done in the act.
+
+        Returns what was told of its rows, and the act, or None where they change nothing.
+        """
+        with act(by=request.user, reason=reason, request_id=request.id) as change, begin():
             result = RecordResource(self, request).import_data(tables.read(content), rollback_on_validation_errors=True, versions=versions)
             if result.has_validation_errors():
                 raise Undone(result)
-        return result
+        return result, change if change.written else None
 
     def import_page(self, request, **context):
         columns = list(RecordResource(self, request).fields.values())
@@ -209,6 +214,13 @@ def told(result):
         ngettext("%d record changed.", "%d records changed.", changed) % changed,
     ]
     return f"{gettext('The file was imported.')} {' '.join(said)}"
+
+
+def with_link(said, change, user):
+    """What an import did, with a link to all that it wrote for those who may read acts."""
+    if change is None or not user.has_perm("register.view_change"):
+        return said
+    return format_html('{} <a href="{}">{}</a>', said, reverse("admin:register_change_change", args=[change.pk]), _("What it wrote"))
 
 
 class Preview:

@@ -11,7 +11,6 @@ from django.http import HttpRequest
 from wsis_tracker.accounts.models import User
 from wsis_tracker.register.exchanging import Preview, Undone, told
 from wsis_tracker.register.loading import record_models
-from wsis_tracker.register.models import Change
 from wsis_tracker.register.tables import Unreadable
 
 
@@ -38,7 +37,7 @@ class Command(BaseCommand):
                 versions = preview.compared_with
                 if dry_run or not preview.may_be_confirmed or not self.agreed():
                     return
-            result = model_admin.written(request, content, reason, versions)
+            result, change = model_admin.written(request, content, reason, versions)
         except Undone as undone:
             self.shown(Preview(undone.args[0]))
         except (OSError, Unreadable) as error:
@@ -49,8 +48,8 @@ class Command(BaseCommand):
             raise CommandError("Nothing was imported: somebody else is writing the same records.") from error
         else:
             self.stdout.write(told(result))
-            act = Change.objects.filter(by=request.user, reason=reason).order_by("-number").first()
-            self.stdout.write(f"To take it back: manage.py undo_change {act.pk}")
+            if change:
+                self.stdout.write(f"To take it back: manage.py undo_change {change.pk}")
 
     def shown(self, preview):
         """Say what the rows would do, and fail where one is wrong."""
