@@ -1,0 +1,1 @@
+"""Official reports: composed from the register as numbered paragraphs, and rendered as pages and files."""
