@@ -317,6 +317,7 @@ STAFF = """
 /admin/accounts/user/ /admin/accounts/user/add/ /admin/accounts/user/1/change/ /admin/accounts/user/1/password/
 /admin/accounts/apitoken/ /admin/accounts/accountevent/ /admin/accounts/accountevent/1/change/ /admin/axes/accessattempt/
 /admin/auth/group/1/change/ /admin/password_change/done/ /account/tokens/ /account/security/ /account/password/
+/account/language/
 """.split()
 #: The steps, each with the name of the address at which it ends; what belongs to one kind of record among many goes without its kind.
 STEPS = {

@@ -1,6 +1,7 @@
 """Accounts: how somebody is invited, what sets a password, when sessions end, and that whatever changes rights is noted."""
 
 import re
+from datetime import timedelta
 
 import pytest
 from django.contrib.auth.models import Group
@@ -12,7 +13,7 @@ from django.utils import timezone
 
 from tests.factories import UserFactory
 from tests.forms import address, form_of
-from wsis_tracker.accounts import roles
+from wsis_tracker.accounts import letters, roles
 from wsis_tracker.accounts.models import AccountEvent, ApiToken, User
 from wsis_tracker.accounts.sessions import BEGUN, USED
 
@@ -120,6 +121,18 @@ class TestForgottenPassword:
         user.refresh_from_db()
         assert user.check_password(OTHER)
 
+    def test_however_often_one_asks_one_link_is_sent_in_a_while(self, monkeypatch):
+        user = UserFactory(email="known@example.org")
+        user.set_password(PASSWORD)
+        user.save()
+        for _time in range(3):
+            self.ask("known@example.org")
+        assert len(mail.outbox) == 1
+        assert AccountEvent.objects.filter(account=user, kind="link-sent").count() == 1
+        monkeypatch.setattr(letters, "A_WHILE", timedelta(0))
+        self.ask("known@example.org")
+        assert len(mail.outbox) == 2
+
     @pytest.mark.parametrize("account", [{"is_active": False}, {"password": "!unusable"}])
     def test_no_link_is_sent_to_who_has_no_password_or_no_account_any_more(self, account):
         UserFactory(email="known@example.org", **account)
@@ -128,6 +141,16 @@ class TestForgottenPassword:
 
     def test_the_sign_in_page_leads_there(self, client):
         assert f'href="{reverse("admin_password_reset")}"' in client.get("/admin/login/").content.decode()
+
+
+def test_everybody_chooses_the_language_of_the_letters(client):
+    user = UserFactory(language="en")
+    client.force_login(user)
+    page = client.post(reverse("language"), {"language": "ar"}, follow=True)
+    assert "is changed" in page.text
+    user.refresh_from_db()
+    assert user.language == "ar"
+    assert client.post(reverse("language"), {"language": "tlh"}).context["form"].errors.keys() == {"language"}
 
 
 class TestSessions:

@@ -98,6 +98,13 @@ class TestAdmin:
             status = client.post(address(model, "delete", record.pk), {"post": "yes", "change_reason": "x"}).status_code
             assert (status, model.objects.filter(pk=record.pk).exists()) == ((302, False) if changed else (403, True))
 
+    @pytest.mark.parametrize("visibility", ["draft", "published"])
+    def test_no_form_leads_to_a_history_that_is_closed(self, visibility, editor, ours, client):
+        record = factories.ActivityFactory(organisation=ours, visibility=visibility)
+        page = client.get(address(Activity, "change", record.pk)).text
+        assert address(Activity, "history", record.pk) not in page
+        assert (record.get_absolute_url() in page) is (visibility == "published")
+
     def test_a_new_activity_is_of_ones_own_organisation_and_a_draft(self, editor, ours, client):
         url, another = address(Activity, "add"), factories.OrganisationFactory()
         data = form_of(client, url) | {"kind": "action-taken", "title": "Ours"}

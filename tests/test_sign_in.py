@@ -142,7 +142,9 @@ def test_who_edits_for_an_organisation_is_led_to_the_admin(member):
     assert try_to_sign_in()["Location"] == "/admin/"
 
 
-@pytest.mark.parametrize("page", ["security", "password-change", "admin_password_reset", "password_reset_done", "password_reset_complete"])
+@pytest.mark.parametrize(
+    "page", ["security", "language", "password-change", "admin_password_reset", "password_reset_done", "password_reset_complete"]
+)
 def test_the_pages_of_an_account_carry_no_styles_or_code(page, client, member):
     client.force_login(member)
     check_strict(client, reverse(page))

@@ -16,6 +16,7 @@ from tests.factories import (
     TaskFactory,
     UserFactory,
 )
+from tests.forms import address
 from wsis_tracker.changes import with_records
 from wsis_tracker.register.changes import act
 from wsis_tracker.register.models import Change
@@ -34,6 +35,16 @@ def said(record):
     return {
         f.name: f.value_from_object(record) for f in record._meta.concrete_fields if f.name not in ("updated_at", "created_at", "search")
     }
+
+
+def test_an_act_and_what_undoes_it_lead_to_each_other(client):
+    client.force_login(UserFactory(is_superuser=True, is_staff=True))
+    with act(reason="An import") as change:
+        DocumentFactory()
+    undone(change)
+    later = Change.objects.get(undoes=change)
+    assert f'href="{address(Change, "change", later.pk)}"' in client.get(address(Change, "change", change.pk)).text
+    assert f'href="{address(Change, "change", change.pk)}"' in client.get(address(Change, "change", later.pk)).text
 
 
 def test_what_an_act_made_changed_and_deleted_goes_back_with_all_parts_as_one_new_act():

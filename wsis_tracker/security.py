@@ -10,18 +10,19 @@ from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth import authenticate
 from django.contrib.auth.mixins import LoginRequiredMixin
+from django.contrib.messages.views import SuccessMessageMixin
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse_lazy
 from django.utils.decorators import method_decorator
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.cache import never_cache
-from django.views.generic import FormView, View
+from django.views.generic import FormView, UpdateView, View
 
 from wsis_tracker.accounts import second_factor
 from wsis_tracker.rest.problems import problem_response
 
-from .sign_in import CodeForm
+from .sign_in import FORM, CodeForm
 
 #: The pages of the admin that open before the second factor is set up, and those outside of it that do not.
 OPEN, CLOSED = {"login", "logout", "jsi18n"}, {"tokens", "revoke-token"}
@@ -102,6 +103,20 @@ class SecurityPage(LoginRequiredMixin, FormView):
         return super().get_context_data(
             **kwargs, device=device, codes_left=second_factor.codes_left(user) if device else 0, problems_heading=_("Nothing was changed")
         )
+
+
+@method_decorator(never_cache, name="dispatch")
+class LanguagePage(LoginRequiredMixin, SuccessMessageMixin, UpdateView):
+    """The language of the letters to the person."""
+
+    template_name = FORM
+    fields = ["language"]
+    success_url = reverse_lazy("security")
+    success_message = _("The language of your e-mails is changed.")
+    extra_context = {"heading": _("The language of your e-mails"), "button": _("Change the language")}
+
+    def get_object(self, queryset=None):
+        return self.request.user
 
 
 @method_decorator(never_cache, name="dispatch")

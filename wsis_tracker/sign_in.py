@@ -133,7 +133,7 @@ class ResetForm(PasswordResetForm):
     def save(self, *, request, **kwargs):
         for user in self.get_users(self.cleaned_data["email"]):
             try:
-                letters.send_link(user, letters.RESET, request=request)
+                letters.send_link_again(user, request=request)
             except OSError:  # the answer is the same: it does not tell whether there is such an account
                 logger.exception("The mail to the account %s could not be sent.", user.pk)
 

@@ -44,6 +44,7 @@ urlpatterns = [
         path("account/tokens/", tokens.TokensPage.as_view(), name="tokens"),
         path("account/tokens/<slug:key>/revoke/", tokens.RevokeToken.as_view(), name="revoke-token"),
         path("account/security/", security.SecurityPage.as_view(), name="security"),
+        path("account/language/", security.LanguagePage.as_view(), name="language"),
         path("account/security/second-factor/", security.SetUpPage.as_view(), name="second-factor"),
         path("account/security/second-factor.svg", security.QrCode.as_view(), name="second-factor-qr"),
         path("account/security/recovery-codes/", security.NewCodes.as_view(), name="recovery-codes"),

@@ -13,6 +13,8 @@ from django.utils.http import urlsafe_base64_encode
 from .models import AccountEvent
 
 INVITATION, RESET = "invitation", "reset"
+#: How long a link for a new password is the only one that is sent, however often somebody asks for one.
+A_WHILE = timedelta(minutes=5)
 
 
 def send_link(user, letter, *, request):
@@ -28,6 +30,14 @@ def send_link(user, letter, *, request):
         }
         subject, _gap, body = render_to_string(f"accounts/{letter}.txt", said).partition("\n")
         user.email_user(subject.strip(), body.strip() + "\n")
+
+
+def send_link_again(user, *, request):
+    """Send the link to set a password anew, unless one was sent a while ago; OSError where the mail cannot be handed over."""
+    sent = AccountEvent.objects.filter(account=user, kind=AccountEvent.Kind.LINK_SENT, at__gt=timezone.now() - A_WHILE)
+    if not sent.exists():
+        AccountEvent.objects.note(AccountEvent.Kind.LINK_SENT, user, request=request)
+        send_link(user, RESET, request=request)
 
 
 def invite(user, *, request):

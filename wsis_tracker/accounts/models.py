@@ -111,6 +111,7 @@ class AccountEvent(models.Model):
         SIGN_IN_FAILED = "sign-in-failed", _("sign-in failed")
         LOCKED_OUT = "locked-out", _("locked out after failures")
         INVITED = "invited", _("invited")
+        LINK_SENT = "link-sent", _("link for a new password sent")
         PASSWORD_SET = "password-set", _("password set")
         RIGHTS_CHANGED = "rights-changed", _("rights changed")
         SECOND_FACTOR_ON = "second-factor-on", _("second factor set up")

@@ -49,6 +49,9 @@ class Change(models.Model):
     )
     reason = models.TextField(_("reason"), blank=True)
     request_id = models.CharField(_("request"), max_length=64, blank=True, db_index=True)
+    undoes = models.ForeignKey(
+        "self", models.PROTECT, verbose_name=_("undoes"), null=True, blank=True, editable=False, related_name="undone_by"
+    )
 
     objects = ChangeQuerySet.as_manager()
 

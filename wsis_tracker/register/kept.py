@@ -64,7 +64,7 @@ class ChangeAdmin(KeptAdmin):
         if object_id is None:
             raise PermissionDenied
         known = object_id.isascii() and object_id.isdecimal() and len(object_id) <= 18
-        change = Change.objects.select_related("by").filter(pk=object_id).first() if known else None
+        change = Change.objects.select_related("by", "undoes__by").filter(pk=object_id).first() if known else None
         if change is None:
             raise Http404(_("There was no such act."))
         if not self.has_view_permission(request, change):
@@ -95,6 +95,7 @@ class ChangeAdmin(KeptAdmin):
             "title": str(change),
             "opts": self.opts,
             "change": change,
+            "undone_by": change.undone_by.select_related("by"),
             "counts": Counter(capfirst(model._meta.verbose_name_plural) for model, _key in records).items(),
             "told": told([trace for trace in found if trace.record in shown]).get(change.pk, []),
             "page_obj": page,

@@ -29,7 +29,9 @@ def undo(change, *, by, reason):
     what is gone; and where the rules of the records refuse it.
     """
     check_reason(reason)
-    with act(by=by, reason=reason):
+    with act(by=by, reason=reason) as undoing:
+        undoing.undoes = change
+        undoing.save(update_fields=["undoes"])
         found = written(change)
         if not found:
             raise ValidationError(_("The act left nothing that could be undone."))

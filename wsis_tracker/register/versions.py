@@ -37,6 +37,12 @@ class VersionsAdmin(SimpleHistoryAdmin):
         """History shows the staff's notes and names: it is for those who see all records by their role."""
         return self.has_view_permission(request, obj) and sees_all(request.user, self.model)
 
+    def render_change_form(self, request, context, *args, **kwargs):
+        """The form leads to the history where it is open to the person."""
+        original = context["original"]
+        context["history_is_closed"] = bool(original) and not self.has_view_history_or_change_history_permission(request, original)
+        return super().render_change_form(request, context, *args, **kwargs)
+
     def history_view(self, request, object_id, extra_context=None):
         """The acts on a record, each with what it wrote of it, its parts and the records within it."""
         key = self._key(object_id)
