@@ -33,6 +33,7 @@ from .models import Change, Proposal
 from .proposals import PUBLISH
 from .records import Record, Visibility, names_of_links
 from .rights import edits_for_organisation, may, organisations_of, sees_all
+from .together import show, with_named
 
 
 class RecordForm(forms.ModelForm):
@@ -160,7 +161,7 @@ class RecordAdmin(ExchangeAdmin):
 
     form = RecordForm
     action_form = ReasonedActionForm
-    actions = ["publish", "send_to_review", "withdraw", "delete_selected"]
+    actions = ["publish", "publish_with_named", "send_to_review", "send_to_review_with_named", "withdraw", "delete_selected"]
     list_per_page = 50
     show_full_result_count = False
     paginator = BoundedPaginator
@@ -342,6 +343,10 @@ class RecordAdmin(ExchangeAdmin):
             messages.info(request, said % BoundedPaginator.bound)
         return response
 
+    def _keeper(self, record):
+        """What keeps the collection of a record, which may be another."""
+        return self.admin_site.get_model_admin(type(record))
+
     def _lacks_reason(self, request, records, *, public=False):
         """Whether a request touches published records, or moves any to or from the `public`, and does not say why; if so it is told."""
         lacking = request.method == "POST" and not request.POST.get("change_reason", "").strip()
@@ -384,6 +389,14 @@ class RecordAdmin(ExchangeAdmin):
     def send_to_review(self, request, queryset):
         self._show_as(Visibility.IN_REVIEW, request, queryset)
 
+    @admin.action(description=_("Publish the selected records and all that they name"), permissions=["publish"])
+    def publish_with_named(self, request, queryset):
+        self._show_as(Visibility.PUBLISHED, request, with_named(queryset, Visibility.PUBLISHED))
+
+    @admin.action(description=_("Send the selected records and all that they name to review"), permissions=["change"])
+    def send_to_review_with_named(self, request, queryset):
+        self._show_as(Visibility.IN_REVIEW, request, with_named(queryset, Visibility.IN_REVIEW))
+
     @admin.action(description=_("Withdraw the selected records, or send them back"), permissions=["publish"])
     def withdraw(self, request, queryset):
         self._show_as(Visibility.DRAFT, request, queryset)
@@ -394,15 +407,15 @@ class RecordAdmin(ExchangeAdmin):
             return None
         return delete_selected(self, request, queryset)
 
-    def _show_as(self, visibility, request, queryset):
+    def _show_as(self, visibility, request, records):
         """Bring every record to `visibility`, or none and say why."""
-        records = list(queryset)
-        if any(not self.has_change_permission(request, record) for record in records):
+        records = list(records)
+        if any(not self._keeper(record).has_change_permission(request, record) for record in records):
             self.message_user(request, _("Nothing was changed: published records are moved by a reviewer."), messages.ERROR)
             return
         if self._lacks_reason(request, records, public=visibility != Visibility.IN_REVIEW):
             return
-        count = queryset.show_as(visibility)
+        count = show(records, visibility)
         self.message_user(request, ngettext("%d record: %s.", "%d records: %s.", count) % (count, visibility.label), messages.SUCCESS)
 
 

@@ -5,14 +5,14 @@ import re
 from itertools import islice
 
 from django.core.exceptions import ObjectDoesNotExist, ValidationError
-from django.db import models, transaction
+from django.db import models
 from django.db.models import Case, Exists, F, OuterRef, Q, Value, When
 from django.db.models.functions import Concat, Substr
 from django.utils.text import slugify
 from django.utils.translation import gettext_lazy as _
 from simple_history.models import HistoricalRecords
 
-from . import dates, rights
+from . import dates, rights, together
 from .changes import History, HistoryRow
 from .fields import PartialDateField, SearchField
 from .visibility import Visibility
@@ -85,25 +85,12 @@ class RecordQuerySet(models.QuerySet):
         """Let nobody else write the records until the end of the transaction; others may still come to name them."""
         return self.select_for_update(of=("self",), no_key=True)
 
-    @transaction.atomic
     def show_as(self, visibility):
         """Bring every record to `visibility`, or none; records that point at each other are moved together.
 
         Raises ValidationError with what stands in the way, record by record.
         """
-        records = list(self.lock().order_by("pk"))
-        for record in records:
-            record.visibility = visibility
-            record.save()
-        problems = []
-        for record in self.model.objects.filter(pk__in=[record.pk for record in records]):
-            try:
-                record.full_clean()
-            except ValidationError as error:
-                problems.append(f"{record}: {' '.join(error.messages)}")
-        if problems:
-            raise ValidationError(problems)
-        return len(records)
+        return together.show(self, visibility)
 
     def awaiting(self, user):
         """Keep what is in review and was brought there, or changed there, by others: what a person may have to publish."""

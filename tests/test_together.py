@@ -1,0 +1,82 @@
+"""A document, the mandate drawn from it and the task that follows go to review, and to the public, as one."""
+
+import pytest
+
+from mandates.models import Document, Mandate
+from meetings.models import Task
+from tests.factories import DocumentFactory, MandateFactory, OrganisationFactory, ProvisionFactory, TaskFactory
+from tests.forms import address
+from wsis_tracker.register.changes import act
+from wsis_tracker.register.four_eyes import OwnWork
+from wsis_tracker.register.models import Change
+from wsis_tracker.register.together import show, with_named
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def chain():
+    """A task of a mandate that a paragraph of a document gives, all of them drafts."""
+    document = DocumentFactory(visibility="draft", symbol="C66/1")
+    mandate = MandateFactory(visibility="draft", made_in=ProvisionFactory(document=document))
+    return document, mandate, TaskFactory(visibility="draft", mandate=mandate)
+
+
+def visibilities(chain):
+    return [type(record).objects.get(pk=record.pk).visibility for record in chain]
+
+
+def ask(client, task, action):
+    data = {"action": action, "_selected_action": [task.pk], "change_reason": "As adopted"}
+    return client.post(address(Task, "changelist"), data, follow=True).text
+
+
+def test_an_editor_sends_all_to_review_in_one_act_and_a_reviewer_publishes_it_in_one(chain, client, sign_in):
+    task = chain[-1]
+    sign_in("Editor")
+    before = Change.objects.count()
+    assert "3 records" in ask(client, task, "send_to_review_with_named")
+    assert visibilities(chain) == ["in-review"] * 3
+    sign_in("Reviewer")
+    assert "3 records" in ask(client, task, "publish_with_named")
+    assert visibilities(chain) == ["published"] * 3
+    assert Change.objects.count() == before + 2
+
+
+def test_what_is_named_stays_behind_where_it_is_not_asked_for(chain, client, sign_in):
+    sign_in("Reviewer")
+    assert "Publish first what this record points to" in ask(client, chain[-1], "publish")
+    assert visibilities(chain) == ["draft"] * 3
+
+
+def test_what_is_as_far_already_stays_as_it_is(chain):
+    document, mandate, task = chain
+    with act(reason="Seen"):
+        Document.objects.filter(pk=document.pk).show_as("published")
+        Mandate.objects.filter(pk=mandate.pk).show_as("in-review")
+    assert with_named(Task.objects.filter(pk=task.pk), "in-review") == [task]
+    assert with_named(Task.objects.filter(pk=task.pk), "published") == [task, mandate]
+
+
+def test_all_goes_or_nothing(chain, client, sign_in):
+    with act(reason="hidden"):
+        hidden = OrganisationFactory(visibility="draft", parent=OrganisationFactory(visibility="draft"))
+    with act(reason="Not all of it"), pytest.raises(Exception, match="Publish first"):
+        show([*chain, hidden], "published")
+    assert visibilities([*chain, hidden]) == ["draft"] * 4
+
+
+def test_nobody_publishes_his_own_mandate_by_publishing_anothers_task(chain, client, sign_in):
+    reviewer = sign_in("Reviewer")
+    with act(by=reviewer, reason="Sent"):
+        Mandate.objects.filter(pk=chain[1].pk).show_as("in-review")
+    assert "you sent it to review" in ask(client, chain[-1], "publish_with_named")
+    assert "published" not in visibilities(chain)
+    with pytest.raises(OwnWork), act(by=reviewer, reason="x"):
+        show(with_named([chain[-1]], "published"), "published")
+
+
+def test_an_editor_publishes_nothing(chain, client, sign_in):
+    sign_in("Editor")
+    ask(client, chain[-1], "publish_with_named")
+    assert visibilities(chain) == ["draft"] * 3
