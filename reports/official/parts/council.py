@@ -33,7 +33,7 @@ def discussed(account, number_of):
         many = "One question is" if len(asked) == 1 else f"{upper_first(number(len(asked)))} questions are"
         told.append(sentence(f"{many} put", to, ":", facts=asked))
     money = [one for one in account.figures if one.unit and one.value is not None and one.organisation_id == account.union.pk]
-    items = [Item(question(account, one)) for one in asked]
+    items = [Item(question(account, one), f"{one.number})") for one in asked]
     return paragraph(account, "questions", number_of, told, items, closing=[resource(one) for one in money])
 
 

@@ -35,7 +35,16 @@ def asked(mandate, of, before=""):
     partners = [one for one in together_with(mandate) if str(one) not in mandate.action and str(one.name) not in mandate.action]
     others = [the(organisation) for organisation in partners] if not before else []
     joined = phrase(", together with ", listed(others), ",") if others else ""
-    return sentence(before, of, joined, f" {ASKED[mandate.modality]} ", lower_first(bare(mandate.action)), facts=[mandate])
+    action = lower_first(bare(mandate.action))
+    return sentence(before, of, joined, f" {ASKED[mandate.modality]} ", action, reporting(mandate), facts=[mandate])
+
+
+def reporting(mandate):
+    """To whom it is reported, and by way of whom; its parts report with the whole."""
+    if mandate.parent_id or not mandate.reports_to:
+        return ""
+    via = phrase(", by way of ", the(mandate.reports_via)) if mandate.reports_via else ""
+    return phrase("; it reports on this to ", the(mandate.reports_to), via)
 
 
 def subject(account, number):

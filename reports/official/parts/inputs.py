@@ -179,8 +179,18 @@ def presentation(account, number_of, inputs_number):
         found += summarised(symbol, one.document)
         relations = [row for row in account.relations_of(RelationKind.TAKEN_UP_IN) if row.document_id == one.document_id]
         found += uptakes(account, paragraph_number, relations)
+        found += reproduced(account, paragraph_number, one.document)
         found += variants(one)
     return paragraph(account, "presentation", number_of, found)
+
+
+def reproduced(account, paragraph_number, document):
+    """What a document reproduces of another that was taken up, as far as the register has it in words."""
+    originals = {one.target_id for one in account.relations_of(RelationKind.REPRODUCES) if one.document_id == document.pk}
+    for one in account.relations_of(RelationKind.TAKEN_UP_IN):
+        if one.document_id in originals and one.provision and one.provision.gist:
+            part = part_of(account, paragraph_number, one.document, one.provision)
+            yield sentence("It reproduces ", part, ": ", in_one(one.provision.gist))
 
 
 def other_inputs(account, number_of):

@@ -6,6 +6,7 @@ from ..account import addressed
 from ..composition import Item, Paragraph
 from ..layout import paragraph
 from ..wording import Phrase, bare, call, listed, lower_first, phrase, place_of, sentence, the
+from .founding import asked
 from .work import with_country
 
 
@@ -14,7 +15,7 @@ def terms_of_reference(account):
     proposed = sorted(account.asked_of(account.group, proposed=True), key=lambda one: (one.item, one.slug))
     if not proposed:
         return None
-    items = [Item((sentence("The Group would ", lower_first(bare(one.action)), facts=[one]),), one.item) for one in proposed]
+    items = [Item((asked(one, "the Group", " "),), one.item) for one in proposed]
     return Paragraph("terms-of-reference", "", items=tuple(items))
 
 

@@ -19,7 +19,14 @@ def officers(account, number_of):
     told += [other_office(account, one) for one in account.appointments if stands_beside(account, one)]
     for one in account.offices(Office.CHAIR, Capacity.ACTING):
         told.append(
-            sentence(with_country(one.person), " took the chair in the absence of the chairman ", lasted(account, one), facts=[one])
+            sentence(
+                with_country(one.person),
+                " took the chair of ",
+                call(account.group),
+                " in the absence of the chairman ",
+                lasted(account, one),
+                facts=[one],
+            )
         )
     vices = account.offices(Office.VICE_CHAIR, Capacity.TITULAR)
     if vices:
@@ -35,7 +42,7 @@ def lasted(account, appointment):
 def chaired(account, appointment):
     ended = appointment.valid_until and appointment.valid_until <= account.day
     return sentence(
-        with_country(appointment.person), " chaired the Group " if ended else " has chaired the Group ", lasted(account, appointment),
+        with_country(appointment.person), " chaired " if ended else " has chaired ", call(account.group), " ", lasted(account, appointment),
         facts=[appointment],
     )  # fmt: skip
 
