@@ -6,15 +6,28 @@ Each kind of record is read once, with its sources and what its sentences name, 
 import re
 from functools import cached_property
 
-from django.db.models import Prefetch, Q
+from django.db.models import Count, Exists, OuterRef, Prefetch, Q
 
 from action_lines.models import Activity, ActivityKind, Role, RoleAssociate
-from mandates.models import Appointment, Document, Figure, Mandate, MandateAddressee, Mention, Organisation, OrganisationAdmission, Relation
+from mandates.models import (
+    Appointment,
+    Document,
+    DocumentAuthor,
+    Figure,
+    Mandate,
+    MandateAddressee,
+    Mention,
+    Organisation,
+    OrganisationAdmission,
+    Relation,
+)
 from mandates.models.documents import CHAIN, DocumentKind, RelationKind
+from mandates.models.organisations import OrganisationKind
 from mandates.sources import with_sources
 from mandates.symbols import normalise
-from meetings.models import Conclusion, Meeting, MeetingConvener, Question, Submission
+from meetings.models import Conclusion, Meeting, MeetingConvener, Question, Submission, Task, TaskMove, TaskOrganisation
 from meetings.models.discussions import MeetingKind, MeetingState
+from meetings.models.tasks import PENDING
 from reports.discrepancies import ROLES, discrepancies
 from wsis_tracker.register import dates
 from wsis_tracker.register.records import unknown_last
@@ -32,9 +45,9 @@ class NothingToReport(Exception):
 class Account:
     """The published register over a period, as of a day, as the Group's reports ask about it."""
 
-    def __init__(self, *, slug, kind, title, covers_from, covers_to, day, language="en", report=None):
+    def __init__(self, *, slug, kind, title, covers_from, covers_to, day, language="en", report=None, line=None):
         self.slug, self.kind, self.title, self.language = slug, kind, title, language
-        self.covers_from, self.covers_to, self.report = covers_from, covers_to, report
+        self.covers_from, self.covers_to, self.report, self.line = covers_from, covers_to, report, line
         #: A day: a month or year stands for its last one.
         self.day = dates.latest(day).isoformat()
         self.last = min(self.day, dates.latest(covers_to).isoformat())
@@ -76,6 +89,17 @@ class Account:
     def summits(self):
         held = Meeting.objects.published().filter(kind=MeetingKind.SUMMIT, held_from__lte=self.day, body__isnull=False)
         return list(with_sources(held).select_related("body").order_by("held_from", "slug"))
+
+    @property
+    def spans_the_summit(self):
+        """Whether the period began before the last Summit, so that what came since is told apart."""
+        return bool(self.summit) and self.covers_from <= self.summit.held_from and self.covers_from[:4] < self.last[:4]
+
+    def in_scope(self, meeting):
+        """Whether a meeting is of the period: held in it or, as the period goes on, to come; without a date, in a period of years."""
+        if meeting.held_from is None:
+            return self.covers_from[:4] < self.last[:4]
+        return meeting.held_from <= self.last or self.last == self.day
 
     def of_union(self):
         """The Union and what is part of it, as a query."""
@@ -268,6 +292,66 @@ class Account:
         done = done.filter(Q(organisation__in=self.of_union()) | Q(organisation__in=self.of_summit()))
         return list(with_sources(done).select_related("organisation").order_by("dated_on", "pk"))
 
+    # -- what is being done --------------------------------------------------------------------------------------------
+
+    def tasks_of(self, *organisations):
+        """The tasks for which some of them are responsible, pending on the day or moved in the period."""
+        found = Task.objects.published().as_of(self.day)
+        moved = TaskMove.objects.filter(self.within("on"), record=OuterRef("pk"))
+        found = found.filter(Q(state_then__in=PENDING) | Exists(moved))
+        mine = TaskOrganisation.objects.filter(organisation__in=organisations, part=TaskOrganisation.PartTaken.RESPONSIBLE)
+        return list(with_sources(found.filter(pk__in=mine.order_by().values("record"))).with_organisations().order_by("slug"))
+
+    @cached_property
+    def organs(self):
+        """The Sectors and what is part of them."""
+        of_sector = Q(kind=OrganisationKind.SECTOR) | Q(sector__isnull=False) | Q(parent__sector__isnull=False)
+        return list(Organisation.objects.published().belonging_to(self.union).filter(of_sector).select_related("parent"))
+
+    @property
+    def sectors(self):
+        return [one for one in self.organs if one.kind == OrganisationKind.SECTOR]
+
+    @cached_property
+    def sector_of(self):
+        """The key of the Sector to which each organ belongs."""
+        own = {one.pk: one.pk for one in self.sectors}
+        return {one.pk: own.get(one.pk) or one.sector_id or one.parent.sector_id for one in self.organs}
+
+    @cached_property
+    def tasks_of_sectors(self):
+        return self.tasks_of(*self.organs)
+
+    def tasks_of_sector(self, sector):
+        """Those of the tasks of all Sectors for which an organ of this one is responsible."""
+        keys = {key for key, of in self.sector_of.items() if of == sector.pk}
+        responsible = TaskOrganisation.PartTaken.RESPONSIBLE
+        return [
+            one
+            for one in self.tasks_of_sectors
+            if any(row.organisation_id in keys and row.part == responsible for row in one.organisations.all())
+        ]
+
+    @cached_property
+    def papers_of_sectors(self):
+        """The documents of the organs of the Sectors in the period."""
+        written = Document.objects.published().as_of(self.day).filter(self.within("dated_on"))
+        written = written.filter(pk__in=DocumentAuthor.objects.filter(organisation__in=self.organs).order_by().values("record"))
+        authors = Prefetch("authors", DocumentAuthor.objects.select_related("organisation"))
+        return list(written.prefetch_related(authors, "aliases"))
+
+    @cached_property
+    def entries(self):
+        """How many entries of the stocktaking each organ of a Sector has by the day, by its key."""
+        entries = Activity.objects.published().as_of(self.last).filter(kind=ActivityKind.STOCKTAKING, organisation__in=self.organs)
+        return dict(entries.order_by().values_list("organisation").annotate(many=Count("pk")))
+
+    @cached_property
+    def papers(self):
+        """Everything that was put before meetings of the period or given out by them."""
+        found = Submission.objects.published().as_of(self.day).filter(self.within("dated_on"))
+        return list(with_sources(found).select_related("document", "meeting", "submitted_by"))
+
     # -- offices, questions, conclusions -------------------------------------------------------------------------------
 
     @cached_property
@@ -308,9 +392,11 @@ class Account:
         return held[-1] if held else None
 
     @cached_property
-    def last_meeting(self):
-        """The last meeting of the Group in the period."""
-        return self.group_meetings[-1] if self.group_meetings else None
+    def discussion(self):
+        """The last meeting of the Group in the period that concluded or asked something."""
+        keys = {one.meeting_id for one in [*self.conclusions, *self.questions]}
+        held = [meeting for meeting in self.group_meetings if meeting.pk in keys]
+        return held[-1] if held else None
 
 
 def in_order_of_texts(mandate):

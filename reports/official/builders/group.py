@@ -9,7 +9,7 @@ from ..wording import ordinal
 
 def group(account):
     """Background; work; meetings; inputs; the Summit; its outcomes; actions; questions; Council; terms of reference."""
-    last, summit, session = account.last_meeting, account.summit, account.session
+    last, summit, session = account.discussion, account.summit, account.session
     discussed = _("Issues discussed at the %(ordinal)s meeting") if last and last.number else _("Issues discussed")
     since = _("%(summit)s: actions taken or announced since") if summit else _("Actions taken or announced")
     concluded = _("Outcomes of the discussion at %(session)s") if session else _("Outcomes of the discussion in Council")

@@ -1,7 +1,10 @@
 """What was done or announced since the last Summit, what is planned, and where more can be read."""
 
+import datetime
+
 from mandates.models.documents import DocumentKind
 from meetings.models.discussions import MeetingKind, MeetingState
+from wsis_tracker.register import dates
 
 from ..layout import bullets, paragraph
 from ..wording import Phrase, amount, bare, lower_first, noun, on, phrase, sentence, the
@@ -16,23 +19,22 @@ APART = {
 
 
 def since(account):
-    """The day after which actions count: the last day of the last Summit, or the beginning of the period if that is later."""
+    """The first day on which actions count: the one after the last Summit, where the period is longer; else that of the period."""
     summit = account.summit
-    ended = (summit.held_to or summit.held_from) if summit else ""
-    return max(ended, account.covers_from)
+    if account.spans_the_summit:
+        return (dates.latest(summit.held_to or summit.held_from) + datetime.timedelta(days=1)).isoformat()
+    return account.covers_from
 
 
 def events_since(account):
-    """The meetings of others than the Group, and those without a date that the Union convened."""
-    found = []
-    for one in account.meetings:
-        if one.kind in APART or one.body_id == account.group.pk:
-            continue
-        state = one.state_on(account.day)
-        convened = any(row.organisation_id in account.union_keys for row in one.conveners.all())
-        if (state == MeetingState.UNDATED and convened) or (one.held_from and one.held_from > since(account)):
-            found.append(one)
-    return found
+    """The meetings of others than the Group in the scope of the account since then, and those without a date that the Union convened."""
+    others = [one for one in account.meetings if one.kind not in APART and one.body_id != account.group.pk and account.in_scope(one)]
+    return [one for one in others if (one.held_from >= since(account) if one.held_from else by_union(account, one))]
+
+
+def by_union(account, meeting):
+    """Whether the Union or a part of it convened a meeting."""
+    return any(row.organisation_id in account.union_keys for row in meeting.conveners.all())
 
 
 def is_thematic(account, meeting):
@@ -43,44 +45,26 @@ def is_thematic(account, meeting):
 
 def taken(account, number_of):
     """Actions taken or announced, by who took them, and the meetings that served them."""
-    done = [one for one in account.activities if one.organisation_id != account.group.pk and one.dated_on > since(account)]
     by_organisation = {}
-    for one in done:
-        by_organisation.setdefault(one.organisation_id, []).append(one)
-    items = [[sentence for one in alike for sentence in told(one)] for alike in by_organisation.values()]
-    for organisation, item in zip(by_organisation, items, strict=True):
-        item += [resource(one) for one in account.figures if one.funding and one.value is None and belongs(account, one, organisation)]
-    rest = [one for one in account.figures if one.funding and one.value is None and not is_union(account, one)]
-    told_already = {sentence.text for item in items for sentence in item}
-    rest = [resource(one) for one in rest if one.dated_on > since(account)]
-    meetings = [one for one in events_since(account) if not is_thematic(account, one)]
+    for one in account.activities:
+        if one.organisation_id != account.group.pk and one.dated_on >= since(account):
+            by_organisation.setdefault(one.organisation_id, []).extend(told(one))
     undated, convened, others = [], [], []
-    for one in meetings:
-        by_union = any(row.organisation_id in account.union_keys for row in one.conveners.all())
-        place = undated if one.held_from is None else convened if by_union else others
-        place.append(event(account, one))
-    items = [*items, undated, convened, others]
-    closing = [*(one for one in rest if one.text not in told_already), *further_reading(account, number_of)]
-    return paragraph(account, "actions-taken", number_of, heading(account, items), bullets(items), closing=closing)
+    for one in events_since(account):
+        if not is_thematic(account, one):
+            place = undated if one.held_from is None else convened if by_union(account, one) else others
+            place.append(event(account, one))
+    items = [*by_organisation.values(), undated, convened, others]
+    named = [one for one in account.figures if one.funding and one.value is None and one.organisation_id != account.union.pk]
+    resources = [resource(one) for one in named if one.dated_on >= since(account)]
+    lead = heading(account) if any(items) else []
+    closing = [*resources, *further_reading(account, number_of)]
+    return paragraph(account, "actions-taken", number_of, lead, bullets(items), closing=closing)
 
 
-def heading(account, items):
-    if not any(items):
-        return []
-    after = (
-        phrase(" since ", noun(account.summit, str(account.summit.title)))
-        if account.summit and since(account) != account.covers_from
-        else ""
-    )
+def heading(account):
+    after = phrase(" since ", noun(account.summit, str(account.summit.title))) if account.spans_the_summit else ""
     return [sentence(the(account.union), " and those around it have taken or announced these actions", after, ":")]
-
-
-def belongs(account, figure, organisation):
-    return figure.organisation_id == organisation and not is_union(account, figure) and figure.dated_on > since(account)
-
-
-def is_union(account, figure):
-    return figure.organisation_id == account.union.pk
 
 
 def resource(figure):

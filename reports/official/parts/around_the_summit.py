@@ -22,7 +22,7 @@ def side_events(account, number_of):
     own = [one for one in account.activities if one.organisation_id in account.union_keys and one.organisation_id != account.group.pk]
     prepared = [one for one in own if before < one.dated_on < summit.held_from]
     at_it = [one for one in own if summit.held_from <= one.dated_on <= (summit.held_to or summit.held_from)]
-    events = [one for one in account.meetings if one.kind == MeetingKind.SIDE_EVENT and one.phase == summit.phase]
+    events = [one for one in account.meetings if one.kind == MeetingKind.SIDE_EVENT and one.phase == summit.phase and account.in_scope(one)]
     events = [one for one in events if one.state_on(account.day) in (MeetingState.HELD, MeetingState.UNDATED)]
     items = [[event(account, one)] for one in events] + [told(one) for one in at_it]
     sentences = [lead, *(one for activity in prepared for one in told(activity))]

@@ -19,8 +19,9 @@ def named(meeting):
 
 
 def discussed(account, number_of):
-    """What the last meeting of the Group concluded, and the questions that it put."""
-    meeting = account.last_meeting
+    """What the last discussion in the Group concluded, and the questions that it put."""
+    meeting = account.discussion
+
     if meeting is None:
         return paragraph(account, "questions", number_of)
     told = [sentence("From ", named(meeting), f", held {when(meeting.held_from, meeting.held_to)}, this is recorded:", facts=[meeting])]

@@ -8,7 +8,7 @@ from wsis_tracker.register import dates
 
 from ..account import together_with
 from ..composition import Item
-from ..layout import paragraph
+from ..layout import bullets, paragraph
 from ..wording import Phrase, bare, call, listed, lower_first, phrase, sentence, the
 
 #: How the force of a mandate's verb is said of those whom it asks.
@@ -107,3 +107,10 @@ def programme(account, number):
     told = [asked(one, "the Group", phrase("By ", account.printed(one.made_in.document, str(number)), " ")) for one in whole]
     parts = sorted((one for one in mandates if one.parent_id), key=lambda one: (one.item, one.slug))
     return paragraph(account, "programme", number, told, [Item((asked(one, "it", " "),), f"{one.item})") for one in parts])
+
+
+def in_force(account, number):
+    """Everything that is asked of the Group on the day, text by text."""
+    mandates = account.asked_of(account.group)
+    by = {one.pk: phrase("By ", account.printed(one.made_in.document, str(number)), " ") for one in mandates}
+    return paragraph(account, "in-force", number, items=bullets(asked(one, "the Group", by[one.pk]) for one in mandates))

@@ -6,10 +6,11 @@ from string import ascii_lowercase
 from action_lines.models import ActivityState
 from meetings.models import Submission
 from meetings.models.discussions import MeetingKind, MeetingState
+from wsis_tracker.register import dates
 
 from ..composition import Item
 from ..layout import bullets, paragraph
-from ..wording import Phrase, call, in_one, is_plural, listed, noun, number, ordinal, phrase, sentence, title_of, when
+from ..wording import Phrase, call, in_one, is_plural, listed, noun, number, ordinal, phrase, sentence, title_of, upper_first, when
 from .work import is_own, titled
 
 
@@ -18,9 +19,10 @@ def meetings(account, number_of):
     held = account.group_meetings
     told = [*also_works(account), *counted(account, held)]
     items = [Item((met(one),), f"{letter(place)})") for place, one in enumerate(held)]
-    planned = [one for one in account.meetings if one.kind == MeetingKind.GROUP and one.body_id == account.group.pk]
+    own = [one for one in account.meetings if one.body_id == account.group.pk and account.in_scope(one)]
+    planned = [one for one in own if one.kind == MeetingKind.GROUP]
     planned = [event(account, one) for one in planned if one.state_on(account.day) == MeetingState.PLANNED]
-    consultations = [one for one in account.meetings if one.kind == MeetingKind.INFORMAL and one.body_id == account.group.pk]
+    consultations = [one for one in own if one.kind == MeetingKind.INFORMAL]
     return paragraph(account, "meetings", number_of, told, items, closing=[*planned, *(event(account, one) for one in consultations)])
 
 
@@ -41,10 +43,11 @@ def counted(account, held):
     """How many meetings there were, and where."""
     if not held:
         return []
-    told = [sentence(f"So far the Group has met {'once' if len(held) == 1 else number(len(held)) + ' times'}", facts=held)]
+    many = "One meeting is" if len(held) == 1 else f"{upper_first(number(len(held)))} meetings are"
+    told = [sentence(f"{many} on record up to {dates.in_words(account.last)}", facts=held)]
     placed = [one for one in held if one.place]
     towns = Counter(one.place.split(",")[0] for one in placed)
-    if len(held) > 1 and towns:
+    if len(placed) > 1:
         several = [f"{number(count)} in {town}" for town, count in towns.most_common() if count > 1]
         once = [town for town, count in towns.items() if count == 1]
         single = [f"{'one each' if len(once) > 1 else 'one'} in {listed(once).text}"] if once else []

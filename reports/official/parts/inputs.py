@@ -53,7 +53,10 @@ def delivery(account, paragraph_number, words, submissions):
     for _place, alike in groupby(submissions, key=lambda one: (one.meeting_id, one.handed_to)):
         alike = list(alike)
         place = title_of(alike[0].meeting) if alike[0].meeting else Phrase(f"the {alike[0].handed_to}")
-        symbols = [account.printed(one.document, paragraph_number) for one in alike if one.document and one.meeting]
+        papers = [one.document for one in alike if one.document and one.meeting]
+        symbols = [account.printed(one, paragraph_number) for one in papers]
+        if len(papers) > 1 and not any(one.symbol for one in papers) and symbols[0].text == str(papers[0].title):
+            symbols = [Phrase(f"{number(len(papers))} documents")]
         numbers = " as numbers " if len(symbols) > 1 else " as number "
         known = numbers if all(one.text.isdigit() for one in symbols) else " as "
         ways.append(phrase("to ", place, *([known, listed(symbols)] if symbols else [])))

@@ -109,6 +109,16 @@ def roles(account):
     return [claimed(account, list(group)) for _key, group in alike]
 
 
+def claims(account, number_of):
+    """Every claim in force on the Union that restates no other, by claimant and kind."""
+    voices = [one for one in account.roles if not one.restates_id]
+    voices.sort(
+        key=lambda one: (str(one.claimant), one.claimant_id, bool(one.action_line_id), bool(is_subline(one)), one.kind, line_place(one))
+    )
+    alike = groupby(voices, key=lambda one: (one.claimant_id, one.kind, bool(one.action_line_id), is_subline(one)))
+    return paragraph(account, "claims", number_of, items=bullets(claimed(account, list(group)) for _key, group in alike))
+
+
 def is_subline(role):
     return role.action_line.parent_id if role.action_line else None
 
@@ -145,6 +155,12 @@ def claimed(account, claims):
     # one line may be claimed by several paragraphs; the sentence names it once
     lines = {one.action_line_id: on_line(one) for one in claims}
     return sentence(says, "on ", listed(list(lines.values())), facts=claims)
+
+
+def mandates(account, number_of):
+    """What the outcome documents ask of the Union."""
+    asked_there = [one for one in account.asked_of(account.union) if one.made_in.document_id in outcome_keys(account)]
+    return paragraph(account, "mandates", number_of, items=bullets(assigned(account, one) for one in asked_there))
 
 
 def natures(account, number_of):

@@ -29,7 +29,7 @@ def signature(account):
 
 def differing(account):
     """Where claims on a line differ in level, and what is to be done by nobody in particular; None where there is neither."""
-    told = [claims(account, one, voices) for one, voices in account.differing]
+    told = [claims(account.union, one, voices) for one, voices in account.differing]
     loose = [one for one in account.mandates if not addressed(one) and not one.only_proposed]
     told += [sentence("Open, without anybody who is asked by name: to ", lower_first(bare(one.action)), facts=[one]) for one in loose]
     return Paragraph("footnote", "", tuple(told)) if told else None
@@ -40,7 +40,7 @@ def claimed_in(role):
     return Phrase(f"{role.get_kind_display()} [{place_of(role.made_in)}]", (role.made_in, role.made_in.document))
 
 
-def claims(account, discrepancy, voices):
+def claims(organisation, discrepancy, voices):
     """One line on which claimants differ, with what each claimed before."""
     line = discrepancy.action_line
     on = Phrase(line.code, (line,)) if line else "the implementation as a whole"
@@ -49,4 +49,4 @@ def claims(account, discrepancy, voices):
         before = phrase(" (after ", listed([claimed_in(one) for one in earlier]), ")") if earlier else ""
         said.append(phrase("for ", the(role.claimant), " it is ", claimed_in(role), before))
     facts = [one for role, earlier in voices for one in [role, *earlier]]
-    return sentence("Claims differ on ", on, " about ", the(account.union), ": ", listed(said), facts=facts)
+    return sentence("Claims differ on ", on, " about ", the(organisation), ": ", listed(said), facts=facts)

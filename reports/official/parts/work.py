@@ -14,20 +14,9 @@ def with_country(person):
 
 def officers(account, number_of):
     """Who chaired the Group, what else they were, who took their place, and how often it met."""
-    chairs = account.offices(Office.CHAIR, Capacity.TITULAR)
-    told = [chaired(account, one) for one in chairs]
+    told = [chaired(account, one) for one in account.offices(Office.CHAIR, Capacity.TITULAR)]
     told += [other_office(account, one) for one in account.appointments if stands_beside(account, one)]
-    for one in account.offices(Office.CHAIR, Capacity.ACTING):
-        told.append(
-            sentence(
-                with_country(one.person),
-                " took the chair of ",
-                call(account.group),
-                " in the absence of the chairman ",
-                lasted(account, one),
-                facts=[one],
-            )
-        )
+    told += [stood_in(account, one) for one in account.offices(Office.CHAIR, Capacity.ACTING)]
     vices = account.offices(Office.VICE_CHAIR, Capacity.TITULAR)
     if vices:
         verb = "was vice-chair" if len(vices) == 1 else "were vice-chairs"
@@ -35,16 +24,26 @@ def officers(account, number_of):
     return paragraph(account, "officers", number_of, [*told, *met(account)])
 
 
+def ended(account, appointment):
+    """Whether an office had come to its end by the day."""
+    return bool(appointment.valid_until) and appointment.valid_until <= account.day
+
+
 def lasted(account, appointment):
     return held_from_until(appointment, account.day)
 
 
 def chaired(account, appointment):
-    ended = appointment.valid_until and appointment.valid_until <= account.day
-    return sentence(
-        with_country(appointment.person), " chaired " if ended else " has chaired ", call(account.group), " ", lasted(account, appointment),
-        facts=[appointment],
-    )  # fmt: skip
+    verb = " chaired " if ended(account, appointment) else " has chaired "
+    person = with_country(appointment.person)
+    return sentence(person, verb, call(account.group), " ", lasted(account, appointment), facts=[appointment])
+
+
+def stood_in(account, appointment):
+    verb = " took the chair of " if ended(account, appointment) else " takes the chair of "
+    person = with_country(appointment.person)
+    group = call(account.group)
+    return sentence(person, verb, group, " in the absence of the chairman, ", lasted(account, appointment), facts=[appointment])
 
 
 def stands_beside(account, appointment):
@@ -53,10 +52,9 @@ def stands_beside(account, appointment):
 
 
 def other_office(account, appointment):
-    ended = appointment.valid_until and appointment.valid_until <= account.day
     office = appointment.words or appointment.get_office_display()
     of = call(appointment.organisation)
-    return sentence(call(appointment.person), " was " if ended else " is ", office, ", ", of, facts=[appointment])
+    return sentence(call(appointment.person), " was " if ended(account, appointment) else " is ", office, ", ", of, facts=[appointment])
 
 
 def met(account):
