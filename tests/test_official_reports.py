@@ -1,6 +1,8 @@
 """The report of the Group is composed of the records: every value of the analysis of its source stands where the source has it."""
 
+import hashlib
 import re
+from pathlib import Path
 
 import pytest
 
@@ -8,6 +10,7 @@ from mandates.symbols import normalise
 from reports.models import Report
 from reports.official.builders import build
 from reports.official.wording import number, ordinal
+from tests.other_words import in_other_words, tell_in_other_words
 from tests.test_facts import ROWS, key_values
 from wsis_tracker.register import dates
 
@@ -17,6 +20,8 @@ pytestmark = pytest.mark.django_db
 SILENT = {"not stated", "implied", "none", "missing", "not named"}
 #: How the author of the source broke lists is no fact.
 LAYOUT = {"bullets"}
+#: How many there are of something.
+COUNTS = {"count", "goals", "examples", "listed", "q", "Geneva", "Marrakesh", "Lisbon", "Madeira"}
 #: Words of the analysis, not of the source, and how the report says the same.
 SAID = {
     ("effect", "revises WG-WSIS mandate"): "revised the mandate and work of WG-WSIS",
@@ -80,28 +85,31 @@ def traps_aside():
     return [row for row in ROWS if not row["statement"].startswith("Trap")]
 
 
-def forms(key, value):
-    """The ways in which a text may print a value."""
+def forms(key, value, told):
+    """The ways in which a text may print a value, told in the words of the register that is reported."""
     if (key, value) in SAID:
         return [SAID[key, value]]
     if re.fullmatch(r"\d{4}-\d\d(-\d\d)?", value):
-        return [dates.in_words(value)]
+        return [dates.in_words(told(value))]
     if key in ("seq", "ordinal"):
-        return [ordinal(int(value))]
+        return [told(ordinal(int(value)))]
     if value.isdigit():
-        return [value, number(int(value))]
-    of = re.sub(r"(?i) annex$|/nn$", "", value)
-    printed = [of, re.sub(r"\bRes\.", "Resolution", of)]
-    return [f"annex {of} {one}" for of in ("of", "of the", "to") for one in printed] if value.lower().endswith(" annex") else printed
+        return [told(value), number(int(value))] if key in COUNTS else [told(value)]
+    whole = re.sub(r"(?i) annex$|/nn$", "", value)
+    printed = [whole, re.sub(r"\bRes\.", "Resolution", whole)]
+    if not value.lower().endswith(" annex"):
+        return [told(one) for one in printed]
+    joined = [(of, one) for of in ("of", "of the", "to") for one in printed]
+    return [form for of, one in joined for form in (f"{told('annex')} {of} {told(one)}", told(f"annex {of} {one}"))]
 
 
-def stands(key, value, text):
+def stands(key, value, text, told=str):
     """Whether a text prints a value; a range or a way from one to another, by each of its steps."""
     if key == "normalised":
-        return value in {normalise(word) for word in re.findall(r"[\w-]+(?:/[\w-]+)+", text)}
+        return normalise(told(value)) in {normalise(word) for word in re.findall(r"[\w-]+(?:/[\w-]+)+", text)}
     steps = [step for step in re.split(r" > | \+ |\.\.| and (?=PrepCom)", value) if step]
     words = words_of(text)
-    return all(any(contains(words, words_of(form)) for form in forms(key, step)) for step in steps)
+    return all(any(contains(words, words_of(form)) for form in forms(key, step, told)) for step in steps)
 
 
 def words_of(text):
@@ -125,3 +133,55 @@ def test_every_value_of_the_analysis_stands_in_the_paragraph_of_its_number():
             if value and value not in SILENT and key not in LAYOUT and not stands(key, value, texts[paragraph_of(row)]):
                 missing.append(f"{row['id']} ({row['paragraph']}): {key}={value}")
     assert not missing, f"{len(missing)}: " + "; ".join(missing)
+
+
+#: Words of the vocabularies, in which the program itself speaks; and another spelling of a symbol, which only its grammar knows.
+VOCABULARY = {"role", "type", "sources", "variant"}
+PHASES = {"Geneva", "Tunis"}
+#: Words of any report, which happen to be values too.
+COMMON = {"mandate", "Council"}
+
+
+def test_a_register_in_other_words_and_years_gives_its_own_values_and_none_of_these():
+    tell_in_other_words()
+    texts = texts_of(build(report(), "2036-04-30"))
+    whole = re.sub(r"\[[^\]]*\]", "", texts["document"])  # places of paragraphs are told by their labels, which are keys
+    whole = re.sub(r"(Geneva|Tunis) phase \(\d{4}\)", "", whole)  # and phases by the labels of the two
+    missing, left = [], []
+    for row in traps_aside():
+        for key, value in key_values(row["key values"]):
+            if not value or value in SILENT or key in LAYOUT or (key, value) in SAID or key in VOCABULARY or value in PHASES:
+                continue
+            if not stands(key, value, texts[paragraph_of(row)], in_other_words):
+                missing.append(f"{row['id']} ({row['paragraph']}): {key}={in_other_words(value)}")
+            if key not in COUNTS and value not in COMMON and re.search(r"[^\W\d_]\w|\d{3}", value) and stands(key, value, whole):
+                left.append(f"{row['id']}: {key}={value}")
+    assert not missing, f"{len(missing)}: " + "; ".join(missing)
+    assert not left, "; ".join(left)
+    assert not re.findall(r"\b200[2-6]\b", whole)
+
+
+def test_it_reads_in_full_sentences_under_the_numbers_of_the_source():
+    composition = build(report())
+    numbers = [paragraph.number for paragraph in composition.paragraphs() if paragraph.number]
+    assert numbers == [str(number) for number in range(1, 25)]
+    keys = [paragraph.key for paragraph in composition.paragraphs()]
+    assert keys[-3:] == ["terms-of-reference", "signature", "footnote"]
+    sentences = [sentence.text for paragraph in composition.paragraphs() for sentence in paragraph.every_sentence()]
+    assert all(re.match(r"[A-Z0-9“]", text) and text[-1] in ".?:" and "  " not in text for text in sentences)
+    assert not [text for text in sentences if re.search(r" [,.;:]|\.\.|,,|\bNone\b|<", text)]
+
+
+def pieces_of(text):
+    """The sentences and clauses of a text of more than five words, each by the hash of its words, as the source's are kept."""
+    for piece in re.split(r"(?<!\bNo)[.;:?!]\s", text):
+        words = words_of(piece)
+        if len(words) > 5:
+            yield hashlib.sha256(" ".join(words).encode()).hexdigest()[:20]
+
+
+def test_no_sentence_of_the_source_is_copied():
+    printed = set((Path(__file__).parent / "data" / "sentences.sha256").read_text().split())
+    ours = [sentence.text for paragraph in build(report()).paragraphs() for sentence in paragraph.every_sentence()]
+    assert len(printed) > 100
+    assert [text for text in ours if printed & set(pieces_of(text))] == []

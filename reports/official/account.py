@@ -25,7 +25,7 @@ from mandates.models.documents import CHAIN, DocumentKind, RelationKind
 from mandates.models.organisations import OrganisationKind
 from mandates.sources import with_sources
 from mandates.symbols import normalise
-from meetings.models import Conclusion, Meeting, MeetingConvener, Question, Submission, Task, TaskMove, TaskOrganisation
+from meetings.models import Conclusion, Meeting, MeetingConvener, MeetingSource, Question, Submission, Task, TaskMove, TaskOrganisation
 from meetings.models.discussions import MeetingKind, MeetingState
 from meetings.models.tasks import PENDING
 from reports.discrepancies import ROLES, discrepancies
@@ -350,7 +350,8 @@ class Account:
     def papers(self):
         """Everything that was put before meetings of the period or given out by them."""
         found = Submission.objects.published().as_of(self.day).filter(self.within("dated_on"))
-        return list(with_sources(found).select_related("document", "meeting", "submitted_by"))
+        of_meetings = Prefetch("meeting__sources", MeetingSource.objects.select_related("provision__document"))
+        return list(with_sources(found).select_related("document", "meeting", "submitted_by").prefetch_related(of_meetings))
 
     # -- offices, questions, conclusions -------------------------------------------------------------------------------
 

@@ -2,7 +2,7 @@
 
 from itertools import groupby
 
-from mandates.models.documents import RelationKind
+from mandates.models.documents import DocumentKind, RelationKind
 from meetings.models import Submission
 from wsis_tracker.register import dates
 
@@ -93,16 +93,21 @@ def continuation(account, number):
         texts = listed([account.printed(one.document, paragraph_number) for one in relations])
         told.append(sentence(f"The {body.name}", Phrase("", (body,)), " continued the Group by ", texts, facts=relations))
     for mandate in account.asked_of(account.group):
-        if mandate.made_in.document_id in others:
+        if is_instrument(mandate.made_in.document) and mandate.made_in.document.body_id != account.council.pk:
             by = phrase("By ", account.printed(mandate.made_in.document, paragraph_number), " ")
             told.append(asked(mandate, "the Group", by))
     return paragraph(account, "continuation", number, told)
 
 
+def is_instrument(document):
+    """Whether it is a text by which a body decides."""
+    return document.kind in (DocumentKind.RESOLUTION, DocumentKind.DECISION)
+
+
 def programme(account, number):
-    """What Council asks of the Group by the resolutions that made and changed it."""
-    chain = {document.pk for document in account.chain if document.body_id == account.council.pk}
-    mandates = [one for one in account.asked_of(account.group) if one.made_in.document_id in chain]
+    """What Council asks of the Group by its resolutions and decisions."""
+    texts = [one for one in account.asked_of(account.group) if is_instrument(one.made_in.document)]
+    mandates = [one for one in texts if one.made_in.document.body_id == account.council.pk]
     whole = [one for one in mandates if not one.parent_id]
     told = [asked(one, "the Group", phrase("By ", account.printed(one.made_in.document, str(number)), " ")) for one in whole]
     parts = sorted((one for one in mandates if one.parent_id), key=lambda one: (one.item, one.slug))

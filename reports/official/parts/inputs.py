@@ -86,16 +86,16 @@ def variants(submission):
 
 def guesses(submissions):
     """The symbols that documents without one probably bear."""
-    likely = [
-        Phrase(alias.text, (one.document,))
+    likely = {
+        alias.text: one
         for one in submissions
         if one.document and not one.document.symbol
         for alias in one.document.aliases.all()
         if alias.certainty == Certainty.PROBABLE and "/" in alias.text
-    ]
+    }
     if likely:
         lead = "Printed without a symbol, this is probably " if len(likely) == 1 else "Printed without symbols, these are probably "
-        yield sentence(lead, listed(likely))
+        yield sentence(lead, listed([Phrase(text, (one.document,)) for text, one in likely.items()]), facts=list(likely.values()))
 
 
 def drawn_on(account, paragraph_number, document):

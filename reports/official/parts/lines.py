@@ -6,7 +6,7 @@ from django.db.models import Count, F, Prefetch
 
 from action_lines.models import ActionLine, Activity, ActivityState, Role, RoleAssociate
 from mandates.models import Mandate
-from mandates.sources import with_sources
+from mandates.sources import fetch_sources, with_sources
 from meetings.models import Meeting, Task, TaskOrganisation
 from meetings.models.discussions import MeetingState
 from meetings.models.tasks import TaskState
@@ -107,8 +107,7 @@ def activities(account, line, number_of):
 def differing(account, line):
     """Where claims on the line differ; None where they agree."""
     found = discrepancies_on(account.day, kinds=(ROLES,), action_line=line)
-    told_of = [
-        claims(one.organisation, one, [(voice.record, [earlier.record for earlier in voice.earlier]) for voice in one.voices])
-        for one in found
-    ]
+    said = [(one, [(voice.record, [earlier.record for earlier in voice.earlier]) for voice in one.voices]) for one in found]
+    fetch_sources(role for _one, voices in said for latest, earlier in voices for role in [latest, *earlier])
+    told_of = [claims(one.organisation, one, voices) for one, voices in said]
     return Paragraph("footnote", "", tuple(told_of)) if told_of else None
