@@ -5,17 +5,19 @@ import json
 import re
 
 import pytest
+from django.apps import apps
 from django.core.management import CommandError, call_command
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from mandates.models import Organisation
 from meetings.models import Meeting
-from reports.models import Report
+from reports.models import Report, ReportKind
 from reports.official.account import NothingToReport
 from reports.official.builders import build, build_kind
 from reports.official.renderers import RENDERERS
 from tests import factories
+from wsis_tracker.register.records import Record
 
 pytestmark = pytest.mark.django_db
 
@@ -89,7 +91,7 @@ def test_an_annual_report_has_the_meetings_and_papers_of_its_year(of, meetings, 
     assert len(told["meetings"].items) == meetings
     assert texts(composition)["reports-to-council"].count("went to") == 1
     assert symbol in texts(composition)["reports-to-council"]
-    assert composition.title == f"Annual report of the Group to Council, {of}"
+    assert composition.title == f"Annual report to Council: {of}"
 
 
 def test_the_annual_report_of_2006_has_the_conclusions_and_questions_of_the_year():
@@ -167,6 +169,10 @@ class TestWhatIsAskedOfTheDatabase:
         return len(asked)
 
 
+#: The paragraphs that say something of organisations and lines alone.
+SAID_OF_ORGANISATIONS = {"subject", "origin"}
+
+
 def add_rows(many):
     """More of every kind of record that a report reads."""
     of = {slug: Organisation.objects.get(slug=slug) for slug in ("itu", "wg-wsis", "wsis-es", "itu-council", "wsis", "director-tsb")}
@@ -231,6 +237,17 @@ class TestWhatIsNeverShown:
         Meeting.objects.filter(pk=meeting.pk).update(visibility="published")
         assert build(report()) != before[0]
 
+    def test_a_register_that_knows_no_more_than_the_group_says_so_under_every_number(self):
+        for model in apps.get_models():
+            if issubclass(model, Record) and model is not Organisation and model.whole is None:
+                model.objects.update(visibility="draft")
+        line = factories.lines.ActionLine.objects.get(slug="c5")
+        for kind in ReportKind.values:
+            composition = build_kind(kind, covers_from="2002", covers_to="2006", day="2006-04-30", line=line)
+            told = [text for key, text in texts(composition).items() if key not in SAID_OF_ORGANISATIONS and not key.startswith("bodies-")]
+            assert told
+            assert set(told) == {"The register holds nothing on this as of 30 April 2006."}
+
     def test_the_register_without_a_group_says_so(self):
         Organisation.objects.filter(slug="wg-wsis").update(visibility="draft")
         with pytest.raises(NothingToReport, match="wg-wsis"):
@@ -258,6 +275,8 @@ class TestTheCommand:
     def test_headings_are_in_the_language_asked_for_and_sentences_in_english(self):
         composition = year("annual", 2004, language="fr")
         assert composition.language == "en"
+        assert [one.heading for one in composition.sections if one.key == "roles"] == ["Rôles"]
+        assert composition.head.original_language == "anglais"
         assert "was held in Geneva" in texts(composition)["meetings"]
 
     @pytest.mark.parametrize(

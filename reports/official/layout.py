@@ -1,6 +1,6 @@
 """How a composition is laid out: sections with headings in the reader's language, paragraphs that are never empty."""
 
-from django.utils.translation import override
+from django.utils.translation import get_language_info, override
 
 from wsis_tracker.register import dates
 
@@ -43,12 +43,15 @@ def composition(account, sections):
 
 
 def head(account):
-    document = account.document
+    """The block as far as the register knows it; symbol and date are those of the document, as of whose day it was issued."""
+    report = account.report
+    document = account.document if report and account.day == dates.latest(report.day).isoformat() else None
     with override(account.language):
-        body = account.report.reports_to if account.report and account.report.reports_to else account.council
+        body = report.reports_to if report and report.reports_to else account.council
         return Head(
             body=str(body.name),
             symbol=document.symbol if document else "",
             date=dates.in_words(document.dated_on) if document and document.dated_on else "",
+            original_language=str(get_language_info("en")["name_translated"]),
             presented_by=str(account.group.name),
         )

@@ -1,5 +1,6 @@
 """The builders of official reports: of each kind a function of an account of the register to a composition."""
 
+from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import override
 
@@ -20,14 +21,6 @@ BUILDERS = {
     ReportKind.SECTORS: by_sectors,
     ReportKind.BRIEF: brief,
     ReportKind.DOCUMENTS: documents,
-}
-#: What a report without a record of its own is called.
-TITLES = {
-    ReportKind.GROUP: _("Report of the Group, %(years)s"),
-    ReportKind.ANNUAL: _("Annual report of the Group to Council, %(years)s"),
-    ReportKind.SECTORS: _("ITU’s actions by Sectors and overall, %(years)s"),
-    ReportKind.BRIEF: _("Brief on action line %(line)s"),
-    ReportKind.DOCUMENTS: _("Documents by meeting, %(years)s"),
 }
 
 
@@ -52,7 +45,7 @@ def build_kind(kind, *, covers_from, covers_to, day, line=None, language="en"):
     covers_from = covers_from or begun()
     years = covers_from if covers_from == covers_to else f"{covers_from}–{covers_to}"
     with override(language):
-        title = str(TITLES[kind]) % {"years": years, "line": line.code if line else ""}
+        title = f"{capfirst(ReportKind(kind).label)}: {line.code if line else years}"
     slug = f"{kind}-{line.slug if line else years.replace('–', '-')}"
     period = {"covers_from": covers_from, "covers_to": covers_to, "day": day}
     return compose(Account(slug=slug, kind=kind, title=title, language=language, line=line, **period))

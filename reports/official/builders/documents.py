@@ -9,4 +9,4 @@ from ..parts import papers
 def documents(account):
     """A table for each meeting of the period."""
     found = papers.by_meeting(account, account.papers) or [paragraph(account, "documents", 1)]
-    return composition(account, [section(account, "documents", _("Documents by meeting"), found)])
+    return composition(account, [section(account, "documents", _("Meetings"), found)])

@@ -4,13 +4,12 @@ from django.utils.translation import gettext_lazy as _
 
 from ..layout import composition, section
 from ..parts import actions, around_the_summit, council, founding, gatherings, inputs, mentions, terms, work
-from ..wording import ordinal
 
 
 def group(account):
     """Background; work; meetings; inputs; the Summit; its outcomes; actions; questions; Council; terms of reference."""
     last, summit, session = account.discussion, account.summit, account.session
-    discussed = _("Issues discussed at the %(ordinal)s meeting") if last and last.number else _("Issues discussed")
+    discussed = _("Issues discussed at meeting %(number)s of the Group") if last and last.number else _("Issues discussed")
     since = _("%(summit)s: actions taken or announced since") if summit else _("Actions taken or announced")
     concluded = _("Outcomes of the discussion at %(session)s") if session else _("Outcomes of the discussion in Council")
     return composition(
@@ -44,7 +43,7 @@ def group(account):
                 [actions.taken(account, 18), actions.planned(account, 19), actions.websites(account, 20)],
                 summit=summit.title if summit else "",
             ),
-            section(account, "questions", discussed, [council.discussed(account, 21)], ordinal=ordinal((last and last.number) or 0)),
+            section(account, "questions", discussed, [council.discussed(account, 21)], number=(last and last.number) or ""),
             section(
                 account, "council", concluded,
                 [council.considered(account, 22), council.continued(account, 23), council.chaired_from_then(account, 24)],

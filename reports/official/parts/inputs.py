@@ -19,7 +19,7 @@ def to_prepcom(account):
     """What the Group put before the preparatory committee; first what is known by its meeting, or by no other submission."""
     own = [one for one in account.submissions if one.submitted_by_id == account.group.pk and one.direction == Submission.Direction.INPUT]
     delivered = [one for one in own if one.meeting and one.meeting.kind == MeetingKind.PREPCOM]
-    known = {one.document_id for one in delivered}
+    known = {one.document_id for one in delivered if one.document_id}
     loose = [one for one in own if not one.meeting]
     return [*(one for one in loose if one.document_id not in known), *delivered], [one for one in loose if one.document_id in known]
 
