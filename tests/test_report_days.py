@@ -99,7 +99,14 @@ def test_the_annual_report_of_2006_has_the_conclusions_and_questions_of_the_year
     assert "At Council 2006, April session" in told["conclusions"]
     assert "Seven questions are put" in told["questions"]
     assert "Monitor the implementation" in told["tasks"]
+    assert "final report to PP-06" in told["terms-of-reference"]
     assert "register holds nothing" in texts(year("annual", 2003))["conclusions"]
+
+
+def test_no_heading_stands_over_nothing():
+    for composition in (build(report(), "2004-12-31"), year("annual", 2003)):
+        assert all(section.paragraphs and section.heading for section in composition.sections)
+        assert "terms" not in [section.key for section in composition.sections]
 
 
 def test_the_report_by_sectors_has_each_sector_and_the_union_as_a_whole():
@@ -209,11 +216,11 @@ def add_rows(many):
         for organisation in (of["wsis-es"], of["itu"], of["wg-wsis"], of["director-tsb"]):
             factories.ActivityFactory(kind="action-taken", organisation=organisation, action_line=line, dated_on="2006-02-01", number="")
         factories.AppointmentFactory(organisation=of["wg-wsis"], office="vice-chair")
-        question = factories.QuestionFactory(
-            meeting=Meeting.objects.get(slug="wg-wsis-9"), dated_on="2006-02", number=1000 + Meeting.objects.count()
-        )
+        ninth, many_there = Meeting.objects.get(slug="wg-wsis-9"), 1000 + Meeting.objects.count()
+        question = factories.QuestionFactory(meeting=ninth, dated_on="2006-02", number=many_there)
         factories.meetings.QuestionForum(record=question, organisation=factories.OrganisationFactory()).save()
-        factories.ConclusionFactory(meeting=council, item="z" + "z" * Meeting.objects.count(), dated_on="2006-04")
+        letters = "".join("abcdefghij"[int(digit)] for digit in str(many_there))
+        factories.ConclusionFactory(meeting=council, item=letters, dated_on="2006-04")
         for organisation in (of["itu"], of["wg-wsis"], of["director-tsb"]):
             task = factories.TaskFactory(opened_on="2006-02-01")
             task.assign(organisations=[organisation])

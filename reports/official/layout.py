@@ -28,7 +28,7 @@ def bullets(entries):
 
 
 def composition(account, sections):
-    """The whole report, with the block at its head as far as it is known."""
+    """The whole report, with the block at its head as far as it is known; no heading stands over nothing."""
     return Composition(
         account.slug,
         account.kind,
@@ -38,7 +38,7 @@ def composition(account, sections):
         account.covers_from,
         account.covers_to,
         head(account),
-        tuple(sections),
+        tuple(one for one in sections if one.paragraphs),
     )
 
 

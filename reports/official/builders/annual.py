@@ -27,10 +27,9 @@ def annual(account):
             council.continued(account, next(numbers)),
         ],
         ("roles", _("Roles")): [mentions.claims(account, next(numbers))],
-        ("follow-up", _("Follow-up")): [
-            follow_up.tasks(account, next(numbers), account.tasks_of(account.group)),
-            terms.signature(account),
-        ],
+        ("follow-up", _("Follow-up")): [follow_up.tasks(account, next(numbers), account.tasks_of(account.group))],
+        ("terms", _("Updated terms of reference")): [terms.terms_of_reference(account)],
+        ("signature", _("Signature")): [terms.signature(account)],
         ("notes", _("Notes")): [terms.differing(account)],
     }
     return composition(account, [section(account, key, heading, held) for (key, heading), held in paragraphs.items()])

@@ -49,7 +49,8 @@ def group(account):
                 [council.considered(account, 22), council.continued(account, 23), council.chaired_from_then(account, 24)],
                 session=session.title if session else "",
             ),
-            section(account, "terms", _("Updated terms of reference"), [terms.terms_of_reference(account), terms.signature(account)]),
+            section(account, "terms", _("Updated terms of reference"), [terms.terms_of_reference(account)]),
+            section(account, "signature", _("Signature"), [terms.signature(account)]),
             section(account, "notes", _("Notes"), [terms.differing(account)]),
         ],
     )  # fmt: skip

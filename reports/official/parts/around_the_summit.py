@@ -1,5 +1,6 @@
 """What took place around the last Summit, and the texts that came out of the Summit."""
 
+from mandates.models import Document
 from mandates.models.documents import DocumentKind, RelationKind
 from meetings.models.discussions import MeetingKind, MeetingState
 
@@ -44,7 +45,7 @@ def adopted(document):
     symbol = f" ({document.symbol})" if document.symbol else ""
     place = f" in {document.place}" if document.place else ""
     day = f" {on(document.dated_on)}" if document.dated_on else ""
-    was = ", adopted" if document.stage == "adopted" else ","
+    was = ", adopted" if document.stage == Document.Stage.ADOPTED else ","
     return sentence("The ", title_of(document), symbol, f"{was}{place}{day}" if place or day else "")
 
 

@@ -1,7 +1,7 @@
 """What the Group's last meeting put for discussion, and what Council concluded."""
 
 from mandates.models.organisations import Capacity, Office
-from meetings.models.discussions import MeetingState
+from meetings.models.discussions import MeetingState, QuestionState
 from wsis_tracker.register import dates
 
 from ..composition import Item
@@ -21,7 +21,6 @@ def named(meeting):
 def discussed(account, number_of):
     """What the last discussion in the Group concluded, and the questions that it put."""
     meeting = account.discussion
-
     if meeting is None:
         return paragraph(account, "questions", number_of)
     told = [sentence("From ", named(meeting), f", held {when(meeting.held_from, meeting.held_to)}, this is recorded:", facts=[meeting])]
@@ -41,7 +40,7 @@ def discussed(account, number_of):
 def question(account, record):
     """A question, and what answered it by the day."""
     found = [*sentences(record.text, facts=[record])]
-    if record.state_on(account.day) == "answered":
+    if record.state_on(account.day) == QuestionState.ANSWERED:
         by = phrase(" by ", call(record.answered_by)) if record.answered_by else ""
         found.append(sentence(f"It was answered {when(record.answered_on)}", by, facts=[record]))
     return tuple(found)

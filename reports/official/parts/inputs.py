@@ -3,7 +3,7 @@
 import re
 from itertools import groupby
 
-from mandates.models.documents import Certainty, RelationKind
+from mandates.models.documents import Certainty, DocumentKind, RelationKind
 from meetings.models import Submission
 from meetings.models.discussions import MeetingKind
 from wsis_tracker.register import dates
@@ -165,7 +165,8 @@ def uptakes(account, paragraph_number, relations):
 
 def part_of(account, paragraph_number, document, provision):
     """A document, or the part of it that is meant; outcome documents are known by their titles."""
-    whole = title_of(document) if document.phase and document.kind == "outcome-document" else account.printed(document, paragraph_number)
+    outcome = document.kind == DocumentKind.OUTCOME
+    whole = title_of(document) if outcome else account.printed(document, paragraph_number)
     if not provision:
         return phrase("the ", whole) if whole.text == str(document.title) else whole
     of = " of the " if whole.text == str(document.title) else " of "

@@ -4,7 +4,7 @@ from itertools import groupby
 
 from action_lines.models import RoleKind
 from mandates.models import Document, Figure, Mention, Phase
-from mandates.models.documents import DocumentKind
+from mandates.models.documents import DocumentKind, ProvisionKind
 from mandates.models.mandates import Nature
 
 from ..account import together_with
@@ -44,7 +44,7 @@ def stated_counts(account, phase):
 
 def place_in(provision):
     """A paragraph of an outcome document: para 64 of the Geneva Declaration of Principles."""
-    named = f"para {provision.number.strip('. ')}" if provision.number and provision.kind != "annex" else provision.place
+    named = f"para {provision.number.strip('. ')}" if provision.number and provision.kind != ProvisionKind.ANNEX else provision.place
     return phrase(Phrase(named, (provision,)), " of the ", title_of(provision.document))
 
 

@@ -12,8 +12,7 @@ def text(composition):
     lines += [line for line in (head.body, head.symbol, head.date, head.original_language, head.agenda_item, head.presented_by) if line]
     lines += ["", composition.title, "=" * min(len(composition.title), WIDTH)]
     for section in composition.sections:
-        if section.paragraphs:
-            lines += ["", section.heading, "-" * min(len(section.heading), WIDTH)]
+        lines += ["", section.heading, "-" * min(len(section.heading), WIDTH)]
         for paragraph in section.paragraphs:
             lines += ["", *paragraph_lines(paragraph, notes)]
     lines += ["", *(f"[{number}] {source}" for source, number in notes.items())]
