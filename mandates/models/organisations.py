@@ -51,6 +51,12 @@ class OrganisationQuerySet(PeriodQuerySet):
     def undated(self):
         return self.none()
 
+    def belonging_to(self, organisation):
+        """Keep it and what is part of it, as far down as an office of a bureau of a Sector."""
+        return self.filter(
+            Q(pk=organisation.pk) | Q(parent=organisation) | Q(parent__parent=organisation) | Q(parent__parent__parent=organisation)
+        )
+
 
 class Organisation(PeriodRecord):
     """A body that speaks, is spoken to, or is made up of those who do: ITU, its Sectors, Council, the Group, a Member State."""

@@ -1,0 +1,34 @@
+"""What is being done about what was asked: tasks as they stood on the day."""
+
+from collections import Counter
+
+from meetings.models.tasks import PENDING, TaskOrganisation, TaskState
+from wsis_tracker.register import dates
+
+from ..composition import Paragraph, Table
+from ..layout import paragraph
+from ..wording import Phrase, listed, number, sentence, the
+from .papers import cells_of
+
+COLUMNS = ("Task", "Responsible", "State", "Due")
+
+
+def tasks(account, number_of, found, key="tasks"):
+    """How many tasks there are in which state, and each with who is responsible and when it is due."""
+    if not found:
+        return paragraph(account, key, number_of)
+    states = Counter(one.state_then for one in found)
+    told = [f"{number(states[state])} {state.label}" for state in TaskState if states[state]]
+    lead = sentence(
+        f"{'One task was' if len(found) == 1 else number(len(found)) + ' tasks were'} on record on the day: ", listed(told), facts=found
+    )
+    late = [one for one in found if one.state_then in PENDING and one.due_then and one.due_then < account.day]
+    closing = [sentence("Late is ", Phrase(f"“{one.title}”", (one,)), f", due {dates.in_words(one.due_then)}", facts=[one]) for one in late]
+    return Paragraph(key, str(number_of), (lead,), table=Table("", COLUMNS, tuple(row(one) for one in found)), closing=tuple(closing))
+
+
+def row(task):
+    """A task as cells."""
+    by = [the(part.organisation) for part in task.organisations.all() if part.part == TaskOrganisation.PartTaken.RESPONSIBLE]
+    cells = (Phrase(task.title, (task,)), listed(by) if by else "–", TaskState(task.state_then).label)
+    return cells_of(task, *cells, dates.in_words(task.due_then) if task.due_then else "–")
