@@ -89,13 +89,16 @@ class MonitoringPage(Page):
         scope, day = question.scope, self.shown_day
         if self.day:
             self.left_out = [scope.within(model).undated() for model in (Task, Mandate, Figure)]
+        indicators = question.by_section(["states", "late", "attention", "mandates", "mentions"])
         groups, others = resources(scope, day)
+        drawing = drawn_over_time(scope, day)
         return super().get_context_data(
             form=MonitoringForm(self.request.GET, selects=self.selects, words=False, others_than={"section", "section__in"}),
-            indicators=question.by_section(["states", "late", "attention", "mandates", "mentions"]),
+            indicators=indicators,
+            unmoved=sum(one.number for one in indicators["states"]) - (drawing.last if drawing else 0),
             most_overdue=most_overdue(scope, self.day, day),
             states=TaskState.choices,
-            drawing=drawn_over_time(scope, day),
+            drawing=drawing,
             quiet_days=question.quiet_days,
             resources=groups,
             other_numbers=others,

@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from .indicators import Indicator
 from .lines import lines_at_rest
 from .mandates import asked_and_done
-from .over_time import over_time
+from .over_time import states_over_time
 from .resources import stated
 from .scope import Scope
 from .tasks import follow_up
@@ -47,7 +47,7 @@ class Question:
         wanted = set(sections or SECTIONS)
         computations = [
             ({"states", "late", "attention", "mandates"}, lambda: follow_up(self.scope, self.day, self.shown_day, self.quiet_days)),
-            ({"over-time"}, lambda: over_time(self.scope, self.shown_day)),
+            ({"over-time"}, lambda: states_over_time(self.scope, self.shown_day)),
             ({"mandates", "mentions"}, lambda: asked_and_done(self.scope, self.shown_day)),
             ({"action-lines"}, lambda: lines_at_rest(self.scope, self.shown_day, self.quiet_days)),
             ({"resources"}, lambda: stated(self.scope, self.shown_day)),

@@ -1,7 +1,6 @@
 """Action lines on which nothing moves: no task of theirs moved or made progress, and no activity of theirs is dated, for some days."""
 
-from django.db.models import Q
-from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext
 
 from action_lines.models import Activity, ActivityLine
 from meetings.models import Progress, Task, TaskLine, TaskMove
@@ -20,7 +19,8 @@ def still_lines(scope, shown_day, quiet_days):
     moved = TaskMove.objects.filter(record__in=tasks, on__gte=since, on__lte=until).order_by().values("record")
     reported = Progress.objects.published().filter(task__in=tasks, on__gte=since, on__lte=until).order_by().values("task")
     lively = [
-        TaskLine.objects.filter(Q(record__in=moved) | Q(record__in=reported)).values("action_line"),
+        TaskLine.objects.filter(record__in=moved).values("action_line"),
+        TaskLine.objects.filter(record__in=reported).values("action_line"),
         activities.filter(action_line__isnull=False).values("action_line"),
         ActivityLine.objects.filter(record__in=activities.values("pk")).values("action_line"),
     ]
@@ -32,6 +32,6 @@ def still_lines(scope, shown_day, quiet_days):
 
 def lines_at_rest(scope, shown_day, quiet_days):
     """An indicator for each action line on which nothing moves."""
-    label = _("nothing moved for %(number)d days") % {"number": quiet_days}
+    label = ngettext("nothing moved for %d day", "nothing moved for %d days", quiet_days) % quiet_days
     for line in still_lines(scope, shown_day, quiet_days):
         yield Indicator("action-lines", line.slug, label, str(shown_day), 0, record=line)

@@ -5,7 +5,6 @@ from django.utils.translation import gettext_lazy as _
 
 from mandates.models import Mandate, Mention
 from mandates.models.mandates import Nature
-from meetings.models import Task
 
 from .indicators import Indicator
 
@@ -68,8 +67,3 @@ def counts(kinds):
         for kind, (records, word) in kinds.items()
     ]
     return {(kind, word): number for kind, word, number in first.union(*others, all=True)}
-
-
-def undated(scope):
-    """What cannot be placed on any day: mandates and tasks without a date."""
-    return [scope.within(model).undated() for model in (Mandate, Task)]

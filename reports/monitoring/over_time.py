@@ -80,7 +80,7 @@ def last_day_of(month):
     return datetime.date(year, month, calendar.monthrange(year, month)[1])
 
 
-def over_time(scope, shown_day):
+def states_over_time(scope, shown_day):
     """The indicators of every standing; the list of each is that of its day."""
     for standing in standings(scope, shown_day):
         yield from of_standing(scope, standing)
@@ -100,6 +100,12 @@ class Drawing:
 
     columns: Columns
     rows: list[tuple[str, list[Indicator]]]
+
+    @property
+    def last(self):
+        """How many tasks were counted on the last day."""
+        _on, indicators = self.rows[-1]
+        return sum(indicator.number for indicator in indicators)
 
 
 def drawn_over_time(scope, shown_day):

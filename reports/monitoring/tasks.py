@@ -6,6 +6,7 @@ from typing import NamedTuple
 from django.db.models import Case, CharField, Count, Exists, F, IntegerField, Q, Value, When
 from django.db.models.functions import Coalesce
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext
 
 from mandates.models.mandates import Nature
 from meetings.models import Task
@@ -21,6 +22,7 @@ BANDS = {
     "365": (365, _("overdue 91 to 365 days")),
     "longer": (None, _("overdue longer than a year")),
 }
+FOLLOWING = {Nature.NEW_TASK: _("tasks that follow from a new task"), Nature.EXISTING: _("tasks that follow from an existing mandate")}
 YES = "true"
 #: How many of the tasks overdue are named; there is a list of all.
 NAMED = 10
@@ -86,16 +88,15 @@ def follow_up(scope, day, shown_day, quiet_days):
     yield indicator("late", "all", _("overdue"), lambda sort: sort.band, ("overdue", YES))
     for band, bounds in due_within(shown_day).items():
         yield indicator("late", band, BANDS[band][1], lambda sort, band=band: sort.band == band, ("overdue", YES), *bounds)
-    label = _("without a move or progress for %(number)d days") % {"number": quiet_days}
+    label = ngettext("without a move or progress for %d day", "without a move or progress for %d days", quiet_days) % quiet_days
     yield indicator("attention", "quiet", label, lambda sort: sort.quiet, ("quiet_days", str(quiet_days)))
     label = _("without an organisation responsible")
     yield indicator("attention", "no-responsible", label, lambda sort: sort.pending and not sort.led, ("without_responsible", YES), pending)
     label = _("without a due date")
     yield indicator("attention", "no-due-date", label, lambda sort: sort.pending and not sort.dated, ("without_due_date", YES), pending)
     for nature in Nature:
-        label = {Nature.NEW_TASK: _("tasks on a new task"), Nature.EXISTING: _("tasks on an existing mandate")}[nature]
         kept = ("mandate_nature", nature.value)
-        yield indicator("mandates", f"tasks-{nature.value}", label, lambda sort, nature=nature: sort.nature == nature, kept)
+        yield indicator("mandates", f"tasks-{nature.value}", FOLLOWING[nature], lambda sort, nature=nature: sort.nature == nature, kept)
     yield indicator("mandates", "tasks-without", _("tasks without a mandate"), lambda sort: not sort.nature, ("without_mandate", YES))
 
 
@@ -117,7 +118,7 @@ def due_within(shown_day):
     """The bounds of the due dates in each band of lateness, as the list of tasks is asked for them."""
     bounds, latest = {}, ()
     for band, (most, _label) in BANDS.items():
-        earliest = (("due_on__gte", str(days_before(shown_day, most))),) if most else ()
-        bounds[band] = (*earliest, *latest)
+        since = (("due_on__gte", str(days_before(shown_day, most))),) if most else ()
+        bounds[band] = (*since, *latest)
         latest = (("due_on__lte", str(days_before(shown_day, most + 1))),) if most else ()
     return bounds
