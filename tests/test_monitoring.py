@@ -644,6 +644,13 @@ class TestWhatIsRefused:
         assert get("/api/v1/monitoring/", mandate=hidden.slug).status_code == 400
 
 
+def test_what_cannot_be_within_both_of_two_scopes_is_nothing(get):
+    asked = {"mandate": "itu-study-iic", "mandate__in": "itu-maintain-stocktaking"}
+    found = get("/api/v1/monitoring/", **asked, limit=1000).json()["results"]
+    assert {one["number"] for one in found} == {0}
+    assert get("/monitoring/", **asked).status_code == 200
+
+
 def test_a_section_can_be_asked_for_alone_and_nothing_else_is_computed(get):
     with CaptureQueriesContext(connection) as captured:
         found = get("/api/v1/monitoring/", section="late", as_of="2006-06-01").json()["results"]
