@@ -2,6 +2,7 @@
 
 from django.utils.translation import gettext_lazy as _
 
+from mandates.filters import SectorFilter
 from wsis_tracker.rest.filters import ONE, RANGE, ChoiceFilter, RecordFilter, RecordFilterSet, TrueFalseFilter
 
 from .models import ActionLine, Activity, Level, Role
@@ -49,6 +50,7 @@ class RoleFilterSet(RecordFilterSet):
 
 
 class ActivityFilterSet(RecordFilterSet):
+    sector = SectorFilter(field_name="organisation", label=_("Sector"))
     also_on = RecordFilter(field_name="also_on__action_line", label=_("Also on"))
 
     class Meta:

@@ -1,5 +1,7 @@
 """What can be asked of organisations, documents, mandates and the facts around them."""
 
+from django.db.models import Q
+from django.db.models.functions import Coalesce
 from django.utils.translation import gettext_lazy as _
 from django_filters import CharFilter
 
@@ -28,6 +30,20 @@ from .models import (
 )
 from .models.mandates import MandateAddressee
 from .models.organisations import Capacity
+
+
+class SectorFilter(RecordFilter):
+    """Keep what the link to an organisation leads from to one of the Sectors or other organisations, or to an organ of a Sector."""
+
+    @property
+    def column(self):
+        return Coalesce(f"{self.field_name}__sector__slug", f"{self.field_name}__slug")
+
+    def filter(self, qs, value):
+        if value is None:
+            return qs
+        theirs = Q(**{f"{self.field_name}__in": value}) | Q(**{f"{self.field_name}__sector__in": value})
+        return qs.filter(pk__in=qs.model._base_manager.filter(theirs, **self.where).order_by().values("pk"))
 
 
 class OrganisationFilterSet(RecordFilterSet):
@@ -139,8 +155,14 @@ class MandateFilterSet(RecordFilterSet):
         where={"addressees__part": MandateAddressee.PartTaken.ADDRESSEE},
         label=_("Addressee"),
     )
+    sector = SectorFilter(
+        field_name="addressees__organisation",
+        where={"addressees__part": MandateAddressee.PartTaken.ADDRESSEE},
+        label=_("Sector"),
+    )
     document = RecordFilter(field_name="made_in__document", label=_("Made in document"))
     action_line = RecordFilter(field_name="action_lines__record", label=_("Action line"))
+    without_task = TrueFalseFilter(method="keep_without_task", label=_("Without a task"))
 
     class Meta:
         model = Mandate
@@ -155,6 +177,10 @@ class MandateFilterSet(RecordFilterSet):
             "valid_until": RANGE,
         }
 
+    def keep_without_task(self, queryset, name, wanted):
+        without = queryset.without_task(self.day_or_today)
+        return without if wanted else queryset.exclude(pk__in=without.order_by().values("pk"))
+
     @classmethod
     def get_filters(cls):
         cls.declared_filters["with"] = RecordFilter(  # a word of the language, so no attribute can bear it
@@ -167,13 +193,29 @@ class MandateFilterSet(RecordFilterSet):
 
 class MentionFilterSet(RecordFilterSet):
     document = RecordFilter(field_name="provision__document", label=_("Document"))
+    sector = SectorFilter(field_name="organisation", label=_("Sector"))
+    without_mandate = TrueFalseFilter(method="keep_without", label=_("Without a mandate"))
+    without_task = TrueFalseFilter(method="keep_without", label=_("Without a task"))
+    without_role = TrueFalseFilter(method="keep_without", label=_("Without a role"))
+    without_follow_up = TrueFalseFilter(method="keep_without_follow_up", label=_("Without a mandate, a task or a role"))
 
     class Meta:
         model = Mention
         fields = {"provision": ONE, "organisation": ONE, "certainty": ONE}
 
+    def keep_without(self, queryset, name, wanted):
+        return self.kept(queryset, queryset.without(f"{name.removeprefix('without_')}s", self.day_or_today), wanted)
+
+    def keep_without_follow_up(self, queryset, name, wanted):
+        return self.kept(queryset, queryset.without_follow_up(self.day_or_today), wanted)
+
+    def kept(self, queryset, without, wanted):
+        return without if wanted else queryset.exclude(pk__in=without.order_by().values("pk"))
+
 
 class FigureFilterSet(RecordFilterSet):
+    sector = SectorFilter(field_name="organisation", label=_("Sector"))
+
     class Meta:
         model = Figure
         fields = {

@@ -1,14 +1,16 @@
 """What can be asked of meetings, what was discussed in them, and the follow-up."""
 
-from django.db.models import Q
-from django.db.models.functions import Coalesce
 from django.utils.translation import gettext_lazy as _
 
+from mandates.filters import SectorFilter
+from mandates.models.mandates import Nature
+from wsis_tracker.register.dates import days_before
 from wsis_tracker.register.records import unknown_last
 from wsis_tracker.rest.filters import (
     ONE,
     RANGE,
     ChoiceFilter,
+    DaysFilter,
     InUseFilter,
     PartialDateFilter,
     RecordFilter,
@@ -78,18 +80,6 @@ class QuestionFilterSet(RecordFilterSet):
         return queryset.in_state(states, self.day_or_today)
 
 
-class SectorFilter(RecordFilter):
-    """Keep the tasks for which one of the Sectors or other organisations, or an organ of a Sector, is responsible."""
-
-    column = Coalesce("organisations__organisation__sector__slug", "organisations__organisation__slug")
-
-    def filter(self, qs, value):
-        if value is None:
-            return qs
-        theirs = Q(organisation__in=value) | Q(organisation__sector__in=value)
-        return qs.filter(pk__in=TaskOrganisation.objects.filter(theirs, part=TaskOrganisation.PartTaken.RESPONSIBLE).values("record"))
-
-
 class TaskFilterSet(RecordFilterSet):
     """State and due date are those of the day asked for, of now where none is."""
 
@@ -98,6 +88,11 @@ class TaskFilterSet(RecordFilterSet):
     due_on__gte = PartialDateFilter(field_name="due_then", lookup_expr="gte", label=_("Due on or after"))
     due_on__lte = PartialDateFilter(field_name="due_then", lookup_expr="lte", label=_("Due on or before"))
     overdue = TrueFalseFilter(field_name="due_then", method="keep_overdue", label=_("Overdue"))
+    without_due_date = TrueFalseFilter(field_name="due_then", method="keep_without_due_date", label=_("Without a due date"))
+    quiet_days = DaysFilter(field_name="state_then", method="keep_quiet", label=_("Pending, without a move or progress for so many days"))
+    without_responsible = TrueFalseFilter(method="keep_without_responsible", label=_("Without an organisation responsible"))
+    without_mandate = TrueFalseFilter(field_name="mandate", lookup_expr="isnull", label=_("Without a mandate"))
+    mandate_nature = ChoiceFilter(Nature.choices, field_name="mandate__nature", label=_("Nature of the mandate"))
     organisation = RecordFilter(field_name="organisations__organisation", label=_("Organisation"))
     responsible = RecordFilter(
         field_name="organisations__organisation",
@@ -127,6 +122,15 @@ class TaskFilterSet(RecordFilterSet):
 
     def keep_overdue(self, queryset, name, wanted):
         return queryset.late(self.day_or_today) if wanted else queryset.not_late(self.day_or_today)
+
+    def keep_without_due_date(self, queryset, name, wanted):
+        return queryset.filter(due_then__isnull=wanted)
+
+    def keep_quiet(self, queryset, name, days):
+        return queryset.quiet(days_before(self.day_or_today, days), self.day_or_today)
+
+    def keep_without_responsible(self, queryset, name, wanted):
+        return queryset.without_responsible() if wanted else queryset.with_responsible()
 
 
 class ProgressFilterSet(RecordFilterSet):

@@ -1,4 +1,4 @@
-"""The endpoints of discrepancies, rulings and reports."""
+"""The endpoints of discrepancies, monitoring, rulings and reports."""
 
 from drf_spectacular.utils import extend_schema
 
@@ -19,6 +19,30 @@ class Discrepancies(Computed):
     formats = TABLES
 
     @extend_schema(operation_id="discrepancies_list", responses=shapes.DiscrepancySerializer(many=True))
+    def get(self, request, **kwargs):
+        return self.page_of(self.asked().found())
+
+
+class Monitoring(Computed):
+    """Where follow-up stands as of a day, today where none is given, and how it came there: one number each, with the list it counts."""
+
+    serializer_class = shapes.IndicatorSerializer
+    filterset_class = filters.MonitoringFilterSet
+    formats = TABLES
+
+    @extend_schema(operation_id="monitoring_list", responses=shapes.IndicatorSerializer(many=True))
+    def get(self, request, **kwargs):
+        return self.page_of(self.asked().found())
+
+
+class Coverages(Computed):
+    """From how many of its paragraphs facts were drawn, document by document, of those of which paragraphs have been read."""
+
+    serializer_class = shapes.CoverageSerializer
+    filterset_class = filters.CoverageFilterSet
+    formats = TABLES
+
+    @extend_schema(operation_id="coverage_list", responses=shapes.CoverageSerializer(many=True))
     def get(self, request, **kwargs):
         return self.page_of(self.asked().found())
 

@@ -13,7 +13,7 @@ from dataclasses import dataclass, replace
 
 from django.apps import apps
 from django.core.exceptions import ValidationError
-from django.db.models import Case, Exists, F, Func, IntegerField, OuterRef, Subquery, Value, When
+from django.db.models import Case, Exists, F, Func, IntegerField, OuterRef, Q, Subquery, Value, When
 from django.utils.translation import gettext_lazy as _
 
 from action_lines.models import ActionLine, Role
@@ -267,6 +267,15 @@ def figures(day):
             yield Discrepancy(f"figure-{figure.slug}", FIGURE, voices, figure)
 
 
+#: The mentions of ITU that a figure may count, by the texts in which they stand.
+ANNEX = Q(provision__slug__startswith="tunis-agenda-annex")
+MENTIONS_COUNTED = {
+    Figure.Counts.MENTIONS_GENEVA: Q(provision__document__phase=Phase.GENEVA),
+    Figure.Counts.MENTIONS_TUNIS: Q(provision__document__phase=Phase.TUNIS) & ~ANNEX,
+    Figure.Counts.MENTIONS_ANNEX: Q(provision__document__phase=Phase.TUNIS) & ANNEX,
+}
+
+
 def counted():
     """How many of the records that a figure counts were there on its own date, annotated as `until`.
 
@@ -274,15 +283,9 @@ def counted():
     """
     until = OuterRef("until")
     mentions = Mention.objects.published().as_of(until).filter(certainty=Mention.Certainty.SPECIFIC, organisation__slug="itu")
-    geneva, tunis = (mentions.filter(provision__document__phase=phase) for phase in (Phase.GENEVA, Phase.TUNIS))
-    annex = {"provision__slug__startswith": "tunis-agenda-annex"}
     of_group = Meeting.objects.published().filter(series="wg-wsis")
-    records = {
-        Figure.Counts.MENTIONS_GENEVA: geneva,
-        Figure.Counts.MENTIONS_TUNIS: tunis.exclude(**annex),
-        Figure.Counts.MENTIONS_ANNEX: tunis.filter(**annex),
-        Figure.Counts.MEETINGS: of_group.alias(until=until).as_of(until),
-    }
+    records = {kind: mentions.filter(where) for kind, where in MENTIONS_COUNTED.items()}
+    records[Figure.Counts.MEETINGS] = of_group.alias(until=until).as_of(until)
     number = Func(F("pk"), function="COUNT", output_field=IntegerField())
     cases = (When(counts=kind, then=Subquery(rows.order_by().values(counted=number))) for kind, rows in records.items())
     return Case(*cases, output_field=IntegerField())

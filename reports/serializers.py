@@ -1,4 +1,4 @@
-"""Discrepancies, rulings and reports as JSON."""
+"""Discrepancies, monitoring, rulings and reports as JSON."""
 
 from urllib.parse import urlencode
 
@@ -8,11 +8,12 @@ from rest_framework import serializers
 
 from mandates.serializers import SourcedSerializer
 from wsis_tracker.register import dates
-from wsis_tracker.rest.fields import Link, absolute
+from wsis_tracker.rest.fields import API, Link, absolute
 from wsis_tracker.rest.serializers import RecordSerializer, told
 
 from .discrepancies import check_weighed
 from .models import Report, Ruling
+from .monitoring import SECTIONS
 
 
 class EarlierVoiceSerializer(serializers.Serializer):
@@ -51,6 +52,48 @@ class DiscrepancySerializer(serializers.Serializer):
         day = self.context.get("day")
         query = urlencode({"key": discrepancy.key, **({"as_of": day} if day else {})})
         return absolute(f"{reverse('discrepancies')}?{query}#{discrepancy.key}", self.context)
+
+
+class IndicatorSerializer(serializers.Serializer):
+    """One number of the monitoring; it is computed, so it has a key and no slug."""
+
+    key = serializers.CharField()
+    section = serializers.ChoiceField(list(SECTIONS.items()))
+    label = serializers.CharField()
+    on = serializers.DateField(help_text="The day of which it is counted.")
+    number = serializers.IntegerField(help_text="How many records it counts.")
+    amount = serializers.DecimalField(
+        max_digits=20, decimal_places=2, allow_null=True, help_text="Of resources, the sum of what is stated."
+    )
+    unit = serializers.CharField()
+    about = serializers.BooleanField(help_text="Whether a source of the amount says “about” or “around”.")
+    funding = serializers.CharField()
+    period_from = serializers.CharField()
+    period_to = serializers.CharField()
+    record = Link(allow_null=True)
+    url = serializers.SerializerMethodField()
+    display_url = serializers.SerializerMethodField()
+
+    def get_url(self, indicator) -> str | None:
+        """The list of what is counted, in the API."""
+        return absolute(f"{API}{indicator.collection}/?{indicator.query}", self.context) if indicator.collection else None
+
+    def get_display_url(self, indicator) -> str | None:
+        return absolute(indicator.page, self.context) if indicator.page else None
+
+
+class CoverageSerializer(serializers.Serializer):
+    """How much of a document the register has read; it is computed, so it is named by the document."""
+
+    document = Link()
+    display_url = serializers.SerializerMethodField()
+    paragraphs = serializers.IntegerField(help_text="How many say something of their own.")
+    drawn_from = serializers.IntegerField(help_text="From how many of them a fact was drawn.")
+    percent = serializers.IntegerField()
+    undrawn = Link(source="silent", many=True)
+
+    def get_display_url(self, coverage) -> str:
+        return absolute(coverage.document.get_absolute_url(), self.context)
 
 
 class RulingSerializer(RecordSerializer):

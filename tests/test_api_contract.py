@@ -56,7 +56,7 @@ def test_the_count_of_large_collections_is_null_unless_asked_for(ask):
 
 def test_the_root_lists_every_address_and_each_answers(client, ask):
     addresses = ask()
-    assert addresses.keys() == {*bulk.MAKERS, "discrepancies", "resolve", "search", "changes", "dump", "schema", "docs"}
+    assert addresses.keys() == {*bulk.MAKERS, *"discrepancies monitoring coverage resolve search changes dump schema docs".split()}
     for name, address in addresses.items():
         params = {"search": {"q": "itu"}, "resolve": {"symbol": "C06/7"}}.get(name, {})
         assert client.get(address, params, headers={"host": "localhost"}).status_code == 200, name

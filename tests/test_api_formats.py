@@ -46,6 +46,7 @@ def rows(response):
         *(("roles", ending) for ending in ("json", "csv", "xlsx")),
         *(("meetings", ending) for ending in ("csv", "ics")),
         *(("documents/wg-wsis-report-2002-2006/provisions", "csv"), ("discrepancies", "csv"), ("discrepancies", "xlsx")),
+        *(("monitoring", "csv"), ("monitoring", "xlsx"), ("coverage", "csv")),
         *(("tasks", "ics"), ("changes", "atom"), ("changes", "json")),
     ],
 )

@@ -153,7 +153,10 @@ ELSEWHERE = f"""
 /discrepancies/ /discrepancies/?as_of=2010-01-01 /discrepancies.csv /api/v1/discrepancies/
 /api/v1/discrepancies/?as_of=2031-06-01 /api/v1/discrepancies/?organisation=hidden-organisations
 /api/v1/discrepancies/?action_line=hidden-action-lines /matrix/?as_of=2031-06-01 /?as_of=2031-06-01 /fr/search/?q={WORD}
-/reports/
+/monitoring/ /monitoring/?as_of=2031-06-01 /monitoring/?organisation=hidden-organisations /monitoring/?sector=hidden-organisations
+/monitoring/?action_line=hidden-action-lines /monitoring/?mandate=hidden-mandates /monitoring.csv /api/v1/monitoring/
+/api/v1/monitoring/?as_of=2031-06-01 /monitoring/coverage/ /monitoring/coverage/?as_of=2031-06-01 /coverage.csv /api/v1/coverage/
+/monitoring/mentions/ /monitoring/mentions/?without_follow_up=true /api/v1/mentions/?without_mandate=true /reports/
 """.split()
 
 

@@ -9,7 +9,7 @@ from . import bulk
 
 pytestmark = pytest.mark.django_db
 HOST = {"host": "localhost"}
-LISTS = [*bulk.MAKERS, "discrepancies", "changes"]
+LISTS = [*bulk.MAKERS, "discrepancies", "monitoring", "coverage", "changes"]
 
 
 @pytest.fixture(params=[False, True], ids=["debug-off", "debug-on"])
@@ -96,6 +96,13 @@ def test_a_malformed_day_is_named(client, collection):
         ("discrepancies", "state", "closed"),
         ("discrepancies", "organisation", "nobody"),
         ("discrepancies", "ordering", "key"),
+        ("monitoring", "quiet_days", "0"),
+        ("monitoring", "quiet_days", "36526"),
+        ("monitoring", "section", "weather"),
+        ("monitoring", "sector", "nobody"),
+        ("coverage", "kind", "song"),
+        ("mentions", "without_mandate", "perhaps"),
+        ("tasks", "quiet_days", "ninety"),
         ("search", "q", ""),
         ("search", "collection", "people,secrets"),
         ("resolve", "symbol", ""),
@@ -167,7 +174,7 @@ def test_what_is_sent_to_an_unknown_path_is_a_404(client, debug, path):
 
 
 @pytest.mark.parametrize("method", ["post", "put", "patch", "delete"])
-@pytest.mark.parametrize("path", ["", "discrepancies/", "search/", "resolve/", "changes/", "schema/"])
+@pytest.mark.parametrize("path", ["", "discrepancies/", "monitoring/", "coverage/", "search/", "resolve/", "changes/", "schema/"])
 def test_a_method_that_an_address_does_not_know_is_a_405_whoever_asks(client, method, path):
     response = getattr(client, method)(f"/api/v1/{path}", data="{not json", content_type="application/json", headers=HOST)
     problem(response, 405)

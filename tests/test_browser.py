@@ -21,6 +21,7 @@ PUBLIC = """
 /mandates/wg-wsis-continue-pp-dec-8/ /timeline/?from=2003&to=2003 /meetings/calendar/?year=2003 /action-lines/c7-e-health/ /search/
 /documents/wg-wsis-report-2002-2006/?as_of=2004-01-01 /tasks/?overdue=true&as_of=2007-01-01
 /account/password/forgotten/ /account/password/forgotten/sent/ /account/password/set/ /account/password/MQ/not-a-key/
+/monitoring/ /monitoring/?sector=itu&as_of=2006-06-01 /monitoring/coverage/ /monitoring/mentions/
 /ar/action-lines/c7/ /fr/?as_of=2005-12-01 /api/v1/docs/
 """.split()
 REFUSED = {"/nowhere/": 404, "/documents/?colour=red": 400, "/doc/Resolution%20113": 404}

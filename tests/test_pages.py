@@ -26,8 +26,12 @@ ADDRESSES = """
 /organisations/wg-wsis/ /people/ /meetings/ /meetings/wg-wsis-9/ /tasks/ /activities/ /discrepancies/ /reports/
 /reports/wg-wsis-2002-2006/ /search/ /search/?q=stocktaking /about/ /accessibility/ /meetings/calendar/ /timeline/?from=2003&to=2003
 /documents/council-res-1222/ /tasks/final-report-to-pp-06/ /mandates/wg-wsis-continue-pp-dec-8/ /using-the-api/
+/monitoring/ /monitoring/?sector=itu&quiet_days=30 /monitoring/coverage/ /monitoring/mentions/
 """.split()
-LISTS = ["action-lines", "documents", "mandates", "organisations", "people", "meetings", "tasks", "activities", "discrepancies", "reports"]
+LISTS = """
+action-lines documents mandates organisations people meetings tasks activities discrepancies reports
+monitoring monitoring/coverage monitoring/mentions
+""".split()
 
 
 @pytest.fixture

@@ -129,6 +129,8 @@ DETAILS = {
     "/timeline/?limit=1000": bulk.roles,
     "/": of_organisation,
     "/discrepancies/": bulk.disagreeing,
+    "/monitoring/coverage/": on_document,
+    "/monitoring/mentions/?limit=1000": on_document,
     "/search/?q=copy&limit=1000": of_organisation,
 }
 

@@ -166,6 +166,8 @@ class Docs(StrictView):
 
 COMPUTED = [
     path("discrepancies/", reports.api.Discrepancies.as_view(), name="discrepancies-list"),
+    path("monitoring/", reports.api.Monitoring.as_view(), name="monitoring-list"),
+    path("coverage/", reports.api.Coverages.as_view(), name="coverage-list"),
     path("resolve/", mandates.api.Resolve.as_view(), name="resolve"),
     path("search/", Search.as_view(), name="search-list"),
     path("changes/", Changes.as_view(), name="changes-list"),
@@ -179,6 +181,8 @@ COMPUTED = [
 #: Those that are lists, in the form that the address names.
 FORMS = [
     re_path(rf"^discrepancies{FORM}$", reports.api.Discrepancies.as_view(), name="discrepancies-list"),
+    re_path(rf"^monitoring{FORM}$", reports.api.Monitoring.as_view(), name="monitoring-list"),
+    re_path(rf"^coverage{FORM}$", reports.api.Coverages.as_view(), name="coverage-list"),
     re_path(rf"^search{FORM}$", Search.as_view(), name="search-list"),
     re_path(rf"^changes{FORM}$", Changes.as_view(), name="changes-list"),
 ]

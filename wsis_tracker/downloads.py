@@ -4,8 +4,8 @@ from http import HTTPStatus
 
 from django.http import Http404
 
-from reports.filters import DiscrepancyFilterSet
-from reports.serializers import DiscrepancySerializer
+from reports.filters import CoverageFilterSet, DiscrepancyFilterSet, MonitoringFilterSet
+from reports.serializers import CoverageSerializer, DiscrepancySerializer, IndicatorSerializer
 from wsis_tracker.pages.errors import failure
 from wsis_tracker.rest.formats import CHUNK, TABLES, rows_of, tabled
 from wsis_tracker.rest.problems import BadParameter
@@ -14,6 +14,14 @@ from .api import FoundSerializer, router
 from .search import SearchFilterSet
 
 FORMATS = {form.format: form for form in TABLES}
+
+#: The lists that are computed: their filters, and the shape of their rows.
+COMPUTED = {
+    "search": (SearchFilterSet, FoundSerializer),
+    "discrepancies": (DiscrepancyFilterSet, DiscrepancySerializer),
+    "monitoring": (MonitoringFilterSet, IndicatorSerializer),
+    "coverage": (CoverageFilterSet, CoverageSerializer),
+}
 
 
 def download(request, collection, suffix):
@@ -31,10 +39,9 @@ def download(request, collection, suffix):
 def list_of(collection, request):
     """The filters of a list, bound to what is asked, and the shape of its rows."""
     viewsets = {prefix: viewset for prefix, viewset, _name in router.registry}
-    if collection == "search":
-        return SearchFilterSet(request.GET), FoundSerializer
-    if collection == "discrepancies":
-        return DiscrepancyFilterSet(request.GET), DiscrepancySerializer
+    if collection in COMPUTED:
+        filterset, serializer = COMPUTED[collection]
+        return filterset(request.GET), serializer
     if collection not in viewsets:
         raise Http404
     viewset = viewsets[collection]

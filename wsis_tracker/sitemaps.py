@@ -12,8 +12,8 @@ from meetings.models import Meeting, Task
 from reports.models import Report
 
 PAGES = """
-home action-lines matrix timeline documents mandates organisations people meetings meeting-year tasks activities discrepancies reports
-about accessibility using-the-api
+home action-lines matrix timeline documents mandates organisations people meetings meeting-year tasks activities discrepancies monitoring
+coverage mentions reports about accessibility using-the-api
 """.split()
 
 

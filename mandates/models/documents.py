@@ -80,6 +80,10 @@ class DocumentQuerySet(DatedQuerySet):
         """Keep those with a paragraph that nothing was drawn from yet."""
         return self.filter(Exists(Provision.objects.undrawn().order_by().filter(document=OuterRef("pk"))))
 
+    def with_paragraphs(self):
+        """Keep those of which paragraphs that say something have been read into the register."""
+        return self.filter(Exists(Provision.objects.exclude(kind__in=SILENT).order_by().filter(document=OuterRef("pk"))))
+
     def versions_of(self, instruments):
         """The first versions and the revisions of the resolutions or decisions."""
         named = Q(normalised__in=[])

@@ -1,13 +1,17 @@
 """What documents ask, whom they name, and the numbers that they state."""
 
+from functools import reduce
+from operator import or_
+
 from django.db import models
-from django.db.models import Q
+from django.db.models import Case, Exists, OuterRef, Q, Value, When
 from django.utils.translation import gettext_lazy as _
 
 from mandates.sources import Source
 from wsis_tracker.register.addresses import address
 from wsis_tracker.register.fields import PartialDateField
 from wsis_tracker.register.records import (
+    DatedQuerySet,
     DatedRecord,
     Part,
     PeriodQuerySet,
@@ -21,6 +25,9 @@ from wsis_tracker.register.records import (
 
 from .documents import Provision
 from .organisations import Organisation
+
+#: The unit of amounts in Swiss francs.
+FRANCS = "CHF"
 
 
 class Nature(models.TextChoices):
@@ -49,6 +56,15 @@ class MandateQuerySet(PeriodQuerySet):
     def proposed_by(self, day):
         """Keep what had been proposed by `day`: shown, never in force."""
         return super().as_of(day).filter(modality=Modality.PROPOSED)
+
+    def begun_by(self, day):
+        """Keep what had been asked by `day`, also where it is in force no longer; what was only proposed never was."""
+        return super().begun_by(day).exclude(modality=Modality.PROPOSED)
+
+    def without_task(self, day):
+        """Keep the mandates about which nothing was being done by `day`: no published task of theirs was there."""
+        tasks = self.model._meta.get_field("tasks").related_model.objects.published().as_of(day)
+        return self.filter(~Exists(tasks.order_by().filter(mandate=OuterRef("pk"))))
 
     def addressed_to(self, organisation):
         """Keep what is asked of `organisation` itself, not of those it is to work with."""
@@ -146,6 +162,39 @@ class MentionQuerySet(RecordQuerySet):
     def undated(self):
         return self.filter(provision__document__dated_on=None)
 
+    def without(self, kind, day):
+        """Keep the mentions of which nothing of a kind, "mandates", "tasks" or "roles", followed by `day`."""
+        return self.filter(~self.leads_to(kind, day))
+
+    def without_follow_up(self, day):
+        """Keep the mentions of which nothing followed by `day`: no mandate, no task and no role."""
+        return self.filter(*(~self.leads_to(kind, day) for kind in ORIGINS))
+
+    def leads_to(self, kind, day):
+        """Whether something of a kind followed of the mention by `day`, as a condition.
+
+        A mandate or a task that has its origin in the same provision did, and a role that it gives to the organisation mentioned.
+        """
+        rows = followed(kind, day).order_by()
+        if kind == "roles":
+            rows = rows.filter(organisation=OuterRef("organisation"))
+        return reduce(or_, (Exists(rows.filter(**{link: OuterRef("provision")})) for link in ORIGINS[kind]))
+
+
+#: What may follow of a provision, and the links from there to the provision: to where it was made or asked for, or is read.
+ORIGINS = {
+    "mandates": ["made_in", "sources__provision"],
+    "tasks": ["sources__provision", "mandate__made_in", "mandate__sources__provision"],
+    "roles": ["made_in", "sources__provision"],
+}
+
+
+def followed(kind, day):
+    """The published records of a kind of `ORIGINS` that had begun by `day`, also those that hold no longer."""
+    if kind == "tasks":
+        return Mandate._meta.get_field(kind).related_model.objects.published().as_of(day)
+    return Provision._meta.get_field(kind).related_model.objects.published().begun_by(day)
+
 
 class Mention(Record):
     """A provision names an organisation."""
@@ -188,6 +237,17 @@ class MentionSource(Source):
     record = models.ForeignKey(Mention, models.CASCADE, related_name="sources")
 
 
+class FigureQuerySet(DatedQuerySet):
+    def resources(self):
+        """Keep what is stated of money given or asked for: amounts in Swiss francs, and what is to come of some funds."""
+        return self.filter(Q(unit=FRANCS) | ~Q(funding=""))
+
+    def resources_first(self):
+        """The resources, in the order of their periods, then the rest."""
+        rank = Case(When(Q(unit=FRANCS) | ~Q(funding=""), then=Value(0)), default=Value(1))
+        return self.order_by(rank, unknown_last("period_from"), unknown_last("period_to"), "funding", unknown_last("dated_on"), "slug")
+
+
 class Figure(DatedRecord):
     """A number that a source states; where it counts what the register also holds, the two are compared."""
 
@@ -224,6 +284,7 @@ class Figure(DatedRecord):
 
     collection = "figures"
     addressed_through = ("sources__provision__document",)
+    objects = RecordManager.from_queryset(FigureQuerySet)()
 
     class Meta(DatedRecord.Meta):
         verbose_name = _("figure")
@@ -244,6 +305,11 @@ class Figure(DatedRecord):
 
     def __str__(self):
         return self.of
+
+    @property
+    def is_resource(self):
+        """Whether it states money, by the rule of `FigureQuerySet.resources`."""
+        return self.unit == FRANCS or bool(self.funding)
 
     def get_absolute_url(self):
         source = self.sources.first()

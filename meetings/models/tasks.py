@@ -11,6 +11,7 @@ from action_lines.models import ActionLine
 from mandates.models import Document, Mandate, Organisation
 from mandates.sources import Source
 from wsis_tracker.register.addresses import address
+from wsis_tracker.register.dates import least
 from wsis_tracker.register.fields import PartialDateField
 from wsis_tracker.register.records import Part, Record, RecordManager, RecordQuerySet, unknown_last
 
@@ -35,6 +36,24 @@ NEXT = {
 PENDING = [TaskState.OPEN, TaskState.IN_PROGRESS]
 
 
+def is_late(day):
+    """Whether a task as of a day or `now` was due before `day` and is pending, as a condition."""
+    return Q(state_then__in=PENDING, due_then__lt=day)
+
+
+def is_quiet(since, day):
+    """Whether a task as of a day or `now` is pending, and no move and no published progress from `since` to `day` is known of it."""
+    within = {"on__gte": least(since), "on__lte": day}
+    moved = Exists(TaskMove.objects.filter(record=OuterRef("pk"), **within))
+    reported = Exists(Progress.objects.published().order_by().filter(task=OuterRef("pk"), **within))
+    return Q(state_then__in=PENDING) & ~moved & ~reported
+
+
+def responsibilities():
+    """Of a task, the parts of those responsible."""
+    return TaskOrganisation.objects.filter(record=OuterRef("pk"), part=TaskOrganisation.PartTaken.RESPONSIBLE)
+
+
 class TaskQuerySet(RecordQuerySet):
     def as_of(self, day):
         """Keep the tasks there were on `day`, each with `state_then` and `due_then`: its state and due date of that day."""
@@ -56,6 +75,16 @@ class TaskQuerySet(RecordQuerySet):
         """The tasks, each with the organisations that see to it, in one query more."""
         return self.prefetch_related(Prefetch("organisations", TaskOrganisation.objects.select_related("organisation")))
 
+    def standing(self, day):
+        """The tasks `then`, to be counted: with their last moves joined, where to look them up costs less for a few tasks alone."""
+        if day is None:
+            return self.now()
+        moved = self.filter(moves__on__lte=day).annotate(
+            moved_on=F("moves__on"), last_move=F("moves__pk"), state_then=F("moves__to_state"), due_then=F("moves__due_to")
+        )
+        later = Q(on__gt=OuterRef("moved_on")) | Q(on=OuterRef("moved_on"), pk__gt=OuterRef("last_move"))
+        return moved.filter(~Exists(TaskMove.objects.filter(later, record=OuterRef("pk"), on__lte=day)))
+
     def undated(self):
         return self.filter(~Exists(TaskMove.objects.filter(record=OuterRef("pk"))))
 
@@ -65,11 +94,15 @@ class TaskQuerySet(RecordQuerySet):
 
     def late(self, day):
         """Of the tasks as of `day` or `now`, keep what was due before `day` and is pending."""
-        return self.filter(state_then__in=PENDING, due_then__lt=day)
+        return self.filter(is_late(day))
 
     def not_late(self, day):
         """Of the tasks as of `day` or `now`, keep what `late` does not."""
         return self.filter(~Q(state_then__in=PENDING) | Q(due_then=None) | Q(due_then__gte=day))
+
+    def quiet(self, since, day):
+        """Of the tasks as of `day` or `now`, keep what is pending and of which no move and no progress is known from `since` to `day`."""
+        return self.filter(is_quiet(since, day))
 
     def pending(self):
         """Keep what is still to be done."""
@@ -88,14 +121,15 @@ class TaskQuerySet(RecordQuerySet):
 
     def responsible(self, organisation):
         """Keep the tasks for which an organisation is responsible."""
-        return self.filter(Exists(self._responsibilities().filter(organisation=organisation)))
+        return self.filter(Exists(responsibilities().filter(organisation=organisation)))
+
+    def with_responsible(self):
+        """Keep the tasks for which an organisation is responsible."""
+        return self.filter(Exists(responsibilities()))
 
     def without_responsible(self):
         """Keep the tasks for which no organisation is responsible."""
-        return self.filter(~Exists(self._responsibilities()))
-
-    def _responsibilities(self):
-        return TaskOrganisation.objects.filter(record=OuterRef("pk"), part=TaskOrganisation.PartTaken.RESPONSIBLE)
+        return self.filter(~Exists(responsibilities()))
 
     def assigned_to(self, user):
         return self.filter(Exists(TaskAssignee.objects.filter(record=OuterRef("pk"), user=user)))

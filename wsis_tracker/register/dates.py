@@ -48,6 +48,16 @@ def latest(text):
     return datetime.date(year, month, day or calendar.monthrange(year, month)[1])
 
 
+def least(day):
+    """The least text of a date that begins on `day` or after it: of 1 January 2006 that is 2006, of 1 April 2006-04."""
+    return re.sub(r"(-01){1,2}$", "", str(day))
+
+
+def days_before(day, number):
+    """The day so many days before another; there is none before the first of all."""
+    return datetime.date.fromordinal(max(day.toordinal() - number, 1))
+
+
 def in_words(text):
     """A partial date in the reader's language: 2002, April 2006, 16 December 2005."""
     return worded(text, get_language())

@@ -473,6 +473,10 @@ class PeriodQuerySet(RecordQuerySet):
     def undated(self):
         return self.filter(valid_from=None)
 
+    def begun_by(self, day):
+        """Keep what held on `day` or before it."""
+        return self.filter(valid_from__lte=day)
+
     def overlapping(self, valid_from, valid_until):
         """Keep what held at any time from `valid_from` to before `valid_until` (None: open)."""
         begins = dates.earliest(valid_from).isoformat()

@@ -25,6 +25,7 @@ LONGEST_VALUE = 300
 #: Characters that no text has and XML does not take.
 UNSEEN = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
 MOST_VALUES = 1000
+MOST_DAYS = 36_525
 INSTANT = re.compile(r"\d{4}-\d\d-\d\d(T\d\d:\d\d(:\d\d(\.\d{1,6})?)?(Z|[+-]\d\d:\d\d))?", re.ASCII)
 
 
@@ -197,7 +198,7 @@ class PartialDateFilter(django_filters.Filter):
 
     def filter(self, qs, value):
         if value and self.lookup_expr == "gte":
-            value = re.sub(r"(-01){1,2}$", "", value)
+            value = dates.least(value)
         if value and self.lookup_expr == "lte":
             value = dates.earliest(value).isoformat()
         return super().filter(qs, value)
@@ -215,6 +216,22 @@ class WholeNumberField(forms.CharField):
 
 class WholeNumberFilter(django_filters.Filter):
     field_class = WholeNumberField
+
+
+class DaysField(WholeNumberField):
+    """A number of days, from one to a century of them."""
+
+    def clean(self, value):
+        number = super().clean(value)
+        if number is None or 1 <= number <= MOST_DAYS:
+            return number
+        raise ValidationError(
+            _("“%(value)s” is no number of days from 1 to %(most)d."), code="invalid", params={"value": value, "most": MOST_DAYS}
+        )
+
+
+class DaysFilter(django_filters.Filter):
+    field_class = DaysField
 
 
 class NumberFilter(django_filters.NumberFilter):

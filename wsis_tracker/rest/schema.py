@@ -27,6 +27,7 @@ SHAPES = {
     filters.PartialDateFilter: PARTIAL_DATE_ASKED,
     filters.TrueFalseFilter: {"type": "boolean"},
     filters.WholeNumberFilter: {"type": "integer", "minimum": 0, "maximum": 999_999_999},
+    filters.DaysFilter: {"type": "integer", "minimum": 1, "maximum": filters.MOST_DAYS},
     filters.NumberFilter: {"type": "number"},
 }
 PROBLEM = {

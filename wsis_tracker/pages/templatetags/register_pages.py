@@ -7,6 +7,7 @@ from urllib.parse import parse_qsl, quote, urlencode, urlsplit, urlunsplit
 from django import template
 from django.conf import settings
 from django.urls import translate_url
+from django.utils.formats import number_format
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 from django.utils.translation import get_language, get_language_info
@@ -248,6 +249,13 @@ def ended_on(record, day):
 def label_of(record, field):
     """What a field of a record is called, in the reader's language."""
     return getattr(record._meta.get_field(field), "verbose_name", field)
+
+
+@register.filter
+def amount(value):
+    """A number as it is said, in the groups of the reader's language, without idle zeros after the point."""
+    whole = value.to_integral_value()
+    return number_format(whole if value == whole else value, force_grouping=True)
 
 
 @register.filter
