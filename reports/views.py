@@ -1,16 +1,28 @@
 """The public pages of discrepancies and reports."""
 
+from http import HTTPStatus
+
+from django.http import Http404
+from django.utils.translation import get_language_info
 from django.utils.translation import gettext_lazy as _
 
 from action_lines.models import ActionLine, Role
 from mandates.models import Organisation
 from mandates.sources import with_sources
+from wsis_tracker.pages.errors import failure
 from wsis_tracker.pages.views import RecordListView, RecordPage
+from wsis_tracker.register.addresses import address
 from wsis_tracker.rest.fields import API
 
 from .coverage import coverage
 from .filters import KINDS, STATES, DiscrepancyFilterSet, ReportFilterSet
 from .models import Report, ReportKind
+from .official.drafting import draft
+from .official.files import BY_SUFFIX, FORMS, can_make, file_response
+from .official.heads import head_lines
+from .official.printing import printed
+from .official.renderers import RENDERERS
+from .official.renderers.pdf import CannotPrint, lacking
 
 
 def organisations_with_roles():
@@ -53,10 +65,39 @@ class ReportList(RecordListView):
 
 
 class ReportPage(RecordPage):
+    """A report, composed anew at each look as of the day asked for, else of the day that it reports."""
+
     template_name = "reports/report.html"
     queryset = with_sources(Report.objects.select_related("document", "reports_to"))
     record_name = "report"
 
     def get_context_data(self, **kwargs):
         document = self.record.document
-        return super().get_context_data(coverage=coverage(document, self.day) if document else None, **kwargs)
+        composition = draft(self.record, self.day)
+        context = {
+            "coverage": coverage(document, self.day) if document else None,
+            "printed": printed(composition),
+            "composed_on": composition.day,
+            "head": head_lines(composition),
+            "language": get_language_info(composition.language),
+            "files": [(form.label, address("report-file", self.record.slug, form.suffix)) for form in FORMS.values() if can_make(form)],
+            "lacking": lacking(),
+        }
+        return super().get_context_data(**context, **kwargs)
+
+
+class ReportFile(ReportPage):
+    """A report as a file, composed as its page is."""
+
+    def get(self, request, *args, suffix, **kwargs):
+        form = BY_SUFFIX.get(suffix)
+        records = self.queryset.all().published()
+        report = self.find(records.as_of(self.day) if self.day else records)
+        if form is None or report is None:
+            raise Http404
+        composition = draft(report, self.day)
+        try:
+            content = RENDERERS[form.name](composition)
+        except CannotPrint as error:
+            return failure(request, HTTPStatus.NOT_IMPLEMENTED, status_detail=str(error))
+        return file_response(content, form, f"{report.slug}-{composition.day}")
