@@ -73,17 +73,23 @@ class ReportPage(RecordPage):
 
     def get_context_data(self, **kwargs):
         document = self.record.document
-        composition = draft(self.record, self.day)
+        composition = draft(self.record, self.day).composition
         context = {
             "coverage": coverage(document, self.day) if document else None,
             "printed": printed(composition),
             "composed_on": composition.day,
             "head": head_lines(composition),
             "language": get_language_info(composition.language),
+            "issues": self.issues(),
             "files": [(form.label, address("report-file", self.record.slug, form.suffix)) for form in FORMS.values() if can_make(form)],
             "lacking": lacking(),
         }
         return super().get_context_data(**context, **kwargs)
+
+    def issues(self):
+        """What was issued of the report, by the day asked for."""
+        issued = self.record.issues.defer("composition")
+        return issued.as_of(self.day) if self.day else issued
 
 
 class ReportFile(ReportPage):
@@ -95,7 +101,7 @@ class ReportFile(ReportPage):
         report = self.find(records.as_of(self.day) if self.day else records)
         if form is None or report is None:
             raise Http404
-        composition = draft(report, self.day)
+        composition = draft(report, self.day).composition
         try:
             content = RENDERERS[form.name](composition)
         except CannotPrint as error:

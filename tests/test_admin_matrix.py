@@ -10,6 +10,8 @@ from django.urls import reverse
 
 from mandates.models import OrganisationEditor
 from meetings.models import Meeting
+from reports.models import IssuedReport
+from reports.official.issuing import issue
 from tests import factories
 from tests.forms import address
 from wsis_tracker.accounts.models import AccountEvent, ApiToken, User
@@ -35,13 +37,13 @@ OF_A_LIST = {
 #: Who opens the pages of a record: of a draft, and of a published one.
 OF_A_RECORD = {
     "change": (LOOK, LOOK), "history": (LOOK, LOOK), "simple_history": (LOOK, LOOK), "delete": (WRITE, REVIEW), "text": (WRITE, REVIEW),
-    "next": (WRITE, WRITE), "documents": (WRITE, WRITE), "order": (WRITE, WRITE), "tasks": (WRITE, WRITE),
+    "next": (WRITE, WRITE), "documents": (WRITE, WRITE), "order": (WRITE, WRITE), "tasks": (WRITE, WRITE), "issue": (REVIEW, REVIEW),
 }  # fmt: skip
 #: Who opens the pages of what is no record: its list, one and its history; the page that adds; that which deletes.
 OTHERS = {
     User: (ADMINISTER, ADMINISTER, ADMINISTER), Group: (ADMINISTER, NONE, NONE), ApiToken: (ADMINISTER, NONE, NONE),
     AccountEvent: (ADMINISTER, NONE, NONE), AccessAttempt: (ADMINISTER, NONE, NONE),
-    Change: (LOOK, NONE, NONE), Proposal: (LOOK, NONE, NONE),
+    Change: (LOOK, NONE, NONE), Proposal: (LOOK, NONE, NONE), IssuedReport: (LOOK, NONE, NONE),
 }  # fmt: skip
 #: The collections in which organisations write of themselves, and the pages that they open; their own records are for other tests.
 OWN, OWN_PAGES = {"action_lines.Activity", "meetings.Progress"}, {"changelist", "add", "export"}
@@ -142,6 +144,7 @@ def another(model):
         AccountEvent: lambda: AccountEvent.objects.note(AccountEvent.Kind.SIGNED_IN, user),
         AccessAttempt: lambda: AccessAttempt.objects.create(username="somebody", failures_since_start=1),
         Change: Change.objects.first,
+        IssuedReport: lambda: issue(factories.ReportFactory(), symbol="C77/9", issued_on="1977-05-06", by=user, reason="Agreed"),
         Proposal: lambda: Proposal.objects.propose(person, lambda: rename(person), by=user, reason="Spelt otherwise"),
     }
     return made[model]()

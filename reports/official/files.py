@@ -6,6 +6,8 @@ from django.http import HttpResponse
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
+from wsis_tracker.register.addresses import address
+
 from .renderers import RENDERERS
 from .renderers.pdf import lacking, pdf
 
@@ -29,6 +31,9 @@ KNOWN = [
 ]
 FORMS = {form.name: form for form in KNOWN if form.name in RENDERERS}
 BY_SUFFIX = {form.suffix: form for form in FORMS.values()}
+#: Those in which an issued report is kept: the same, and the Word file that the secretariat finished.
+FINAL = Form("final", "docx", KNOWN[0].media_type, _("final file of the secretariat, Word (DOCX)"))
+KEPT = {form.name: form for form in [*KNOWN, FINAL]}
 SUFFIXES = "|".join(form.suffix for form in KNOWN)
 
 
@@ -41,3 +46,8 @@ def file_response(content, form, name):
     """Bytes as a file called `name` with the end of its form."""
     headers = {"Content-Disposition": f'attachment; filename="{name}.{form.suffix}"'}
     return HttpResponse(content, content_type=form.media_type, headers=headers)
+
+
+def kept_address(issued, form):
+    """Where the file of an issued report is: `report` with the end of its form, or `final.docx`."""
+    return address("issued-file", issued.report.slug, issued.number, FINAL.name if form is FINAL else "report", form.suffix)
