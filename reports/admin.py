@@ -59,7 +59,10 @@ class ReportAdmin(RecordAdmin):
     inlines = [ReportSourceInline]
 
     def get_urls(self):
-        return [*pages_beside(self, {"issue": desk.IssuePage}, "<int:pk>/"), *super().get_urls()]
+        return [
+            *pages_beside(self, {"issue": desk.IssuePage, "paragraph": desk.ParagraphPage, "compare": desk.ComparePage}, "<int:pk>/"),
+            *super().get_urls(),
+        ]
 
 
 class IssuedFileInline(admin.TabularInline):
@@ -78,28 +81,43 @@ class IssuedFileInline(admin.TabularInline):
         return False
 
 
+class OfAnActAdmin(KeptAdmin):
+    """What was written in an act, which says by whom, when and why."""
+
+    list_select_related = ["report", "change__by"]
+    readonly_fields = ["by", "at", "reason"]
+
+    @admin.display(description=_("by"))
+    def by(self, row):
+        return row.change.by
+
+    @admin.display(description=_("at"), ordering="change__at")
+    def at(self, row):
+        return row.change.at
+
+    @admin.display(description=_("reason"))
+    def reason(self, row):
+        return row.change.reason
+
+
 @admin.register(models.IssuedReport)
-class IssuedReportAdmin(KeptAdmin):
+class IssuedReportAdmin(OfAnActAdmin):
     """What was issued; it is issued from the form of its report."""
 
     list_display = ["symbol", "report", "number", "issued_on", "day", "revision", "by", "at"]
-    list_select_related = ["report", "change__by"]
     search_fields = ["symbol", "report__slug"]
     fields = ["report", "number", "symbol", "issued_on", "day", "covers_from", "covers_to", "revision", "by", "at", "reason"]
-    readonly_fields = ["by", "at", "reason"]
     inlines = [IssuedFileInline]
 
     def get_queryset(self, request):
         return super().get_queryset(request).defer("composition")
 
-    @admin.display(description=_("by"))
-    def by(self, issued):
-        return issued.change.by
 
-    @admin.display(description=_("at"), ordering="change__at")
-    def at(self, issued):
-        return issued.change.at
+@admin.register(models.ParagraphText)
+class ParagraphTextAdmin(OfAnActAdmin):
+    """What the staff wrote into reports; it is written from the form of the report."""
 
-    @admin.display(description=_("reason"))
-    def reason(self, issued):
-        return issued.change.reason
+    list_display = ["report", "paragraph", "how", "text", "by", "at"]
+    list_filter = ["how"]
+    search_fields = ["report__slug", "paragraph", "text"]
+    fields = ["report", "paragraph", "how", "text", "by", "at", "reason"]

@@ -205,3 +205,47 @@ class IssuedFile(OnceWritten):
     def save(self, *args, **kwargs):
         self.size, self.sha256 = len(self.content), sha256(self.content).hexdigest()
         super().save(*args, **kwargs)
+
+
+class Written(models.TextChoices):
+    """What a text of the staff does with what is composed."""
+
+    ADDED = "added", _("added to what is composed")
+    REPLACED = "replaced", _("in place of what is composed")
+    WITHDRAWN = "withdrawn", _("withdrawn: only what is composed stands")
+
+
+class ParagraphTextQuerySet(models.QuerySet):
+    def standing(self):
+        """The latest text of each paragraph by its key, without what was withdrawn; one query."""
+        latest = {text.paragraph: text for text in self.order_by("pk")}
+        return {key: text for key, text in latest.items() if text.how != Written.WITHDRAWN}
+
+
+class ParagraphText(OnceWritten):
+    """What the staff wrote into a paragraph of a report; a later text of the same paragraph takes its place."""
+
+    report = models.ForeignKey(Report, models.PROTECT, verbose_name=_("report"), related_name="texts")
+    paragraph = models.CharField(_("paragraph"), max_length=100, help_text=_("Its key in the report, whatever its number."))
+    how = models.CharField(_("how"), max_length=10, choices=Written)
+    text = models.TextField(_("text"), blank=True)
+    fingerprint = models.CharField(_("fingerprint"), max_length=64, help_text=_("Of what was composed there when it was written."))
+    change = models.ForeignKey(Change, models.PROTECT, verbose_name=_("act"), related_name="paragraph_texts")
+
+    objects = models.Manager.from_queryset(ParagraphTextQuerySet)()
+
+    class Meta:
+        ordering = ["report", "-pk"]
+        default_permissions = ("view", "add")
+        verbose_name = _("text of the secretariat")
+        verbose_name_plural = _("texts of the secretariat")
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(how=Written.WITHDRAWN, text="") | (~Q(how=Written.WITHDRAWN) & ~Q(text="")),
+                name="paragraphtext_says_something",
+                violation_error_message=_("Write a text; to withdraw one, leave it empty."),
+            )
+        ]
+
+    def __str__(self):
+        return f"{self.report.slug}, {self.paragraph}"

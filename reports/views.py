@@ -73,8 +73,10 @@ class ReportPage(RecordPage):
 
     def get_context_data(self, **kwargs):
         document = self.record.document
-        composition = draft(self.record, self.day).composition
+        made = draft(self.record, self.day)
+        composition = made.composition
         context = {
+            "outdated": made.outdated,
             "coverage": coverage(document, self.day) if document else None,
             "printed": printed(composition),
             "composed_on": composition.day,

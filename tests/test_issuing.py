@@ -10,10 +10,12 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db.models import ProtectedError
 from docx import Document
 
+from meetings.models import Meeting
 from reports.models import IssuedReport, Report
 from reports.official.drafting import draft
 from reports.official.issuing import issue
 from reports.official.plain import as_plain, from_plain
+from reports.official.renderers.docx import docx
 from wsis_tracker.register.changes import act
 from wsis_tracker.register.models import Change
 
@@ -30,18 +32,23 @@ def issued(report=None, symbol="C79/8", **said):
     return issue(report, symbol=symbol, issued_on="1979-02-03", by=UserFactory(), reason="As agreed by Council", **said)
 
 
-def rename(report, title):
-    """Change what the report says."""
-    with act(reason="Spelt otherwise"):
-        report = Report.objects.get(pk=report.pk)
-        report.title = {"en": title}
-        report.save()
+def the_groups():
+    """The report of the Group, as it is shipped."""
+    return Report.objects.get(slug="wg-wsis-2002-2006")
 
 
-def word_file(*lines):
-    document, file = Document(), io.BytesIO()
-    for line in lines:
-        document.add_paragraph(line)
+def move_the_third_meeting():
+    """Change what the register says of a meeting that the report of the Group tells of."""
+    with act(reason="Read anew"):
+        meeting = Meeting.objects.get(slug="wg-wsis-3")
+        meeting.held_to = f"{meeting.held_from[:8]}28"
+        meeting.save()
+
+
+def finished(report):
+    """The Word file of a report with a word more in its first paragraph."""
+    document, file = Document(io.BytesIO(docx(draft(report).composition))), io.BytesIO()
+    next(paragraph for paragraph in document.paragraphs if paragraph.text.startswith("1\t")).add_run(" Furthermore.")
     document.save(file)
     return file.getvalue()
 
@@ -101,9 +108,9 @@ class TestIssuing:
             done.report.delete()
 
     def test_it_is_bit_for_bit_the_same_after_any_change(self, client):
-        done = issued()
+        done = issued(the_groups())
         before = {form: client.get(f"/reports/{done.report.slug}/issued/1/report.{form}").content for form in FORMS}
-        rename(done.report, "Another title")
+        move_the_third_meeting()
         after = {form: client.get(f"/reports/{done.report.slug}/issued/1/report.{form}").content for form in FORMS}
         assert after == before
         assert {file.form: file.sha256 for file in done.files.all()}.items() >= {f: sha256(before[f]).hexdigest() for f in FORMS}.items()
@@ -181,16 +188,14 @@ class TestDesk:
         assert not report.issues.exists()
 
     def test_the_final_file_is_kept_beside_the_composed_one_and_what_differs_is_told(self, client, sign_in):
-        report = ReportFactory(title={"en": "Composed title"})
+        report = ReportFactory()
         sign_in("Reviewer")
-        final = word_file("Report", "1\tComposed heading.", "2\tA closing remark.")
+        final = finished(report)
         client.post(address(Report, "issue", report.pk), self.sent(final=SimpleUploadedFile("final.docx", final)))
-        slug = report.slug
-        assert client.get(f"/reports/{slug}/issued/1/final.docx").content == final
-        page = client.get(f"/reports/{slug}/issued/1/").content.decode()
-        assert "<del>title.</del>" in page
-        assert "<ins>heading.</ins>" in page
-        assert "<ins>A closing remark.</ins>" in page
+        assert client.get(f"/reports/{report.slug}/issued/1/final.docx").content == final
+        page = client.get(f"/reports/{report.slug}/issued/1/").content.decode()
+        assert page.count("<ins>Furthermore.</ins>") == 1
+        assert "Document: C79/8" in page.partition("What the secretariat changed")[2]  # the draft bore no symbol yet
 
     def test_what_is_no_word_file_is_refused(self, client, sign_in):
         report = ReportFactory()
@@ -200,15 +205,18 @@ class TestDesk:
         assert not report.issues.exists()
 
 
-def test_a_later_run_is_compared_with_what_was_issued(client):
-    report = ReportFactory(title={"en": "Earlier"})
-    done = issued(report)
-    base = f"/reports/{report.slug}/issued/1"
-    assert client.get(f"{base}/comparison.json").json()["paragraphs"][0]["became"] == "same"
-    rename(report, "Later")
-    (told,) = [one for one in client.get(f"{base}/comparison.json").json()["paragraphs"] if one["became"] != "same"]
-    assert {piece["became"]: piece["texts"] for piece in told["pieces"]} == {"removed": ["Earlier."], "added": ["Later."]}
-    page = client.get(f"{base}/comparison/").content.decode()
-    assert "<del>Earlier.</del>" in page
-    assert "<ins>Later.</ins>" in page
-    assert draft(report).composition != from_plain(done.composition)
+def test_a_later_run_is_compared_with_what_was_issued_and_names_the_records_that_changed(client):
+    report = the_groups()
+    base = issued(report).get_absolute_url()
+    told = client.get(f"{base}comparison.json").json()
+    assert {one["became"] for one in told["paragraphs"]} == {"same"}
+    assert told["revision"] == report.issues.get().revision
+    move_the_third_meeting()
+    differing = [one for one in client.get(f"{base}comparison.json").json()["paragraphs"] if one["became"] != "same"]
+    assert differing
+    for paragraph in differing:
+        assert ["meetings", "wg-wsis-3", "written"] in [[record["collection"], record["slug"], why] for record, why in paragraph["records"]]
+    page = client.get(f"{base}comparison/").content.decode()
+    assert "<del>" in page
+    assert "changed since" in page
+    assert client.get(f"{base}comparison/", {"colour": "red"}).status_code == 400

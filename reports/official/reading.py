@@ -22,6 +22,16 @@ class ReadParagraph:
     text: str
 
 
+def paragraphs_of_file(name: str, content: bytes) -> list[ReadParagraph]:
+    """The paragraphs of a file: of Word where its name says so, else of plain text; ValidationError where it is neither."""
+    if name.lower().endswith(".docx"):
+        return paragraphs_of_word(content)
+    try:
+        return paragraphs_of_text(content.decode("utf-8-sig"))
+    except UnicodeDecodeError as error:
+        raise ValidationError(_("This is no text in UTF-8.")) from error
+
+
 def paragraphs_of_word(content: bytes) -> list[ReadParagraph]:
     """The paragraphs of a Word file, the cells of its tables among them; ValidationError where it is none."""
     try:
