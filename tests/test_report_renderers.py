@@ -70,6 +70,18 @@ class TestFootnotes:
         first = printed(SAMPLE).sections[0].paragraphs[0]
         assert [noted.number for noted in first.sentences] == [0, 1]
 
+    @pytest.mark.parametrize(
+        "sources, note",
+        [
+            (("C77/1, para 2, bullet 1", "C77/1, para 2, bullet 2", "C77/1, para 3", "C77/2, para 3"),
+             "C77/1, para 2, bullet 1; bullet 2; para 3; C77/2, para 3"),
+            (("C77/1", "C77/1, para 2", "C77/1"), "C77/1; para 2; C77/1"),
+            (("C77/1, para 2", "C77/2"), "C77/1, para 2; C77/2"),
+        ],
+    )  # fmt: skip
+    def test_a_footnote_does_not_say_again_what_the_source_before_says(self, sources, note):
+        assert printed(with_opening(sentences=(Sentence("It is.", sources=sources),))).notes[0] == note
+
     def test_a_sentence_without_sources_has_none(self):
         third = printed(SAMPLE).sections[0].paragraphs[2]
         assert [noted.number for noted in [*third.sentences, *third.closing]] == [0, 0]

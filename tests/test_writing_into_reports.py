@@ -24,12 +24,12 @@ def the_groups():
 
 
 def told_of_the_third_meeting(report):
-    """The first paragraph of a report that tells of the third meeting."""
-    return next(
-        paragraph
-        for paragraph in build(report).paragraphs()
-        if "wg-wsis-3" in {record.slug for sentence in paragraph.every_sentence() for record in sentence.behind}
-    )
+    """The paragraph of a report that has an item on the third meeting."""
+    for paragraph in build(report).paragraphs():
+        said = [sentence for item in paragraph.items for sentence in item.sentences]
+        if "wg-wsis-3" in {record.slug for sentence in said for record in sentence.behind}:
+            return paragraph
+    raise LookupError(report)
 
 
 def written(report, how="added", text=MORE, paragraph=None):

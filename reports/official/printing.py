@@ -41,10 +41,20 @@ class Footnotes:
 
 def note_of(sentence):
     """What the footnote of a sentence says: its sources, and whether it is the staff's and not composed; empty where neither."""
-    said = "; ".join(sentence.sources)
+    said = "; ".join(shortened(sentence.sources))
     if sentence.by_staff:
         said = " ".join(filter(None, [_("Text of the secretariat, not composed from the register."), said]))
     return said
+
+
+def shortened(sources):
+    """Sources each without what the one before says already: “C06/7, para 16, bullet 2”, “bullet 3”, “para 17”."""
+    before = []
+    for source in sources:
+        pieces = source.split(", ")
+        alike = next((place for place, (a, b) in enumerate(zip(before, pieces, strict=False)) if a != b), min(len(before), len(pieces)))
+        yield ", ".join(pieces[min(alike, len(pieces) - 1) :])
+        before = pieces
 
 
 @dataclass(frozen=True)
