@@ -2,6 +2,7 @@
 
 from django import forms
 from django.core.exceptions import ValidationError
+from django.utils.functional import cached_property
 from django.utils.text import Truncator
 from django.utils.translation import gettext_lazy as _
 
@@ -11,8 +12,7 @@ from wsis_tracker.register.proposals import PUBLISH
 from wsis_tracker.register.staff_pages import ReasonForm, RecordPage, check_may_touch
 
 from .models import IssuedReport, ParagraphText, Written
-from .official.builders import build
-from .official.drafting import draft
+from .official.drafting import composed, draft, outdated
 from .official.issuing import issue
 from .official.matching import match
 from .official.reading import paragraphs_of_file, paragraphs_of_text, paragraphs_of_word
@@ -87,9 +87,16 @@ class ParagraphPage(RecordPage):
     def is_allowed(self):
         return self.may("add", ParagraphText) and self.model_admin.has_change_permission(self.request, self.record)
 
+    @cached_property
+    def paragraphs(self):
+        """The paragraphs as they are composed; none where the register lacks what the report is about."""
+        try:
+            return list(composed(self.record).paragraphs())
+        except ValidationError:
+            return []
+
     def get_form_kwargs(self):
-        composed = build(self.record).paragraphs()
-        return super().get_form_kwargs() | {"paragraphs": [(paragraph.key, self.beginning(paragraph)) for paragraph in composed]}
+        return super().get_form_kwargs() | {"paragraphs": [(one.key, self.beginning(one)) for one in self.paragraphs]}
 
     @staticmethod
     def beginning(paragraph):
@@ -106,7 +113,7 @@ class ParagraphPage(RecordPage):
 
     def get_context_data(self, **kwargs):
         texts = ParagraphText.objects.filter(report=self.record).select_related("change__by").standing()
-        return super().get_context_data(texts=texts.values(), outdated=draft(self.record).outdated, **kwargs)
+        return super().get_context_data(texts=texts.values(), outdated=outdated(texts, self.paragraphs), **kwargs)
 
 
 class PrintedForm(forms.Form):
@@ -145,5 +152,9 @@ class ComparePage(RecordPage):
         return {"day": dates.latest(self.record.day)}
 
     def form_valid(self, form):
-        composed = draft(self.record, form.cleaned_data["day"]).composition
-        return self.render_to_response(self.get_context_data(form=form, matched=match(composed, form.cleaned_data["read"])))
+        try:
+            composition = draft(self.record, form.cleaned_data["day"]).composition
+        except ValidationError as error:
+            form.add_error(None, error)
+            return self.form_invalid(form)
+        return self.render_to_response(self.get_context_data(form=form, matched=match(composition, form.cleaned_data["read"])))

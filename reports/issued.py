@@ -2,7 +2,8 @@
 
 from dataclasses import asdict
 
-from django.http import JsonResponse
+from django.core.exceptions import ValidationError
+from django.http import Http404, JsonResponse
 from django.shortcuts import get_object_or_404
 from django.utils.functional import cached_property
 
@@ -66,7 +67,10 @@ class ComparisonPage(IssuedReportPage):
 
     @cached_property
     def compared(self):
-        later = draft(self.record, self.day or self.issued.day).composition
+        try:
+            later = draft(self.record, self.day or self.issued.day).composition
+        except ValidationError as error:
+            raise Http404(" ".join(error.messages)) from error
         return later, compare(from_plain(self.issued.composition), later, self.issued.revision)
 
     def get_context_data(self, **kwargs):

@@ -2,6 +2,7 @@
 
 from http import HTTPStatus
 
+from django.core.exceptions import ValidationError
 from django.http import Http404
 from django.utils.translation import get_language_info
 from django.utils.translation import gettext_lazy as _
@@ -73,20 +74,26 @@ class ReportPage(RecordPage):
 
     def get_context_data(self, **kwargs):
         document = self.record.document
+        context = {"coverage": coverage(document, self.day) if document else None, "issues": self.issues()}
+        try:
+            context |= self.composed()
+        except ValidationError as error:
+            context |= {"composed_on": self.day or self.record.day, "nothing": error.messages}
+        return super().get_context_data(**context, **kwargs)
+
+    def composed(self):
+        """The report as it is printed, and where its files are; ValidationError where there is nothing to report."""
         made = draft(self.record, self.day)
         composition = made.composition
-        context = {
+        return {
             "outdated": made.outdated,
-            "coverage": coverage(document, self.day) if document else None,
             "printed": printed(composition),
             "composed_on": composition.day,
             "head": head_lines(composition),
             "language": get_language_info(composition.language),
-            "issues": self.issues(),
             "files": [(form.label, address("report-file", self.record.slug, form.suffix)) for form in FORMS.values() if can_make(form)],
             "lacking": lacking(),
         }
-        return super().get_context_data(**context, **kwargs)
 
     def issues(self):
         """What was issued of the report, by the day asked for."""
@@ -103,9 +110,11 @@ class ReportFile(ReportPage):
         report = self.find(records.as_of(self.day) if self.day else records)
         if form is None or report is None:
             raise Http404
-        composition = draft(report, self.day).composition
         try:
+            composition = draft(report, self.day).composition
             content = RENDERERS[form.name](composition)
+        except ValidationError as error:
+            return failure(request, HTTPStatus.NOT_FOUND, status_detail=" ".join(error.messages))
         except CannotPrint as error:
             return failure(request, HTTPStatus.NOT_IMPLEMENTED, status_detail=str(error))
         return file_response(content, form, f"{report.slug}-{composition.day}")

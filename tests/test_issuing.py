@@ -191,7 +191,7 @@ class TestDesk:
         report = ReportFactory()
         sign_in("Reviewer")
         final = finished(report)
-        client.post(address(Report, "issue", report.pk), self.sent(final=SimpleUploadedFile("final.docx", final)))
+        client.post(address(Report, "issue", report.pk), self.sent(day=report.day, final=SimpleUploadedFile("final.docx", final)))
         assert client.get(f"/reports/{report.slug}/issued/1/final.docx").content == final
         page = client.get(f"/reports/{report.slug}/issued/1/").content.decode()
         assert page.count("<ins>Furthermore.</ins>") == 1

@@ -3,9 +3,11 @@
 from dataclasses import dataclass, replace
 from hashlib import sha256
 
+from django.core.exceptions import ValidationError
+
 from reports.models import ParagraphText, Written
 
-from .builders import build
+from .builders import NothingToReport, build
 from .comparing import printed
 from .composition import Composition, Paragraph, Sentence
 
@@ -19,12 +21,27 @@ class Draft:
 
 
 def draft(report, day=None):
-    """A report as of `day`, else of the day that it reports, with the texts of the staff that stand."""
-    composed = build(report, str(day) if day else None)
+    """A report as of `day`, else of the day that it reports, with the texts of the staff that stand.
+
+    Raises ValidationError, as `composed` does.
+    """
+    composition = composed(report, day)
     texts = ParagraphText.objects.filter(report=report).standing()
-    prints = {paragraph.key: fingerprint(paragraph) for paragraph in composed.paragraphs() if paragraph.key in texts}
-    outdated = tuple(text for key, text in texts.items() if prints.get(key) != text.fingerprint)
-    return Draft(with_texts(composed, texts), outdated)
+    return Draft(with_texts(composition, texts), outdated(texts, composition.paragraphs()))
+
+
+def outdated(texts, paragraphs):
+    """Those of the texts of the staff under which something else is composed now than when they were written, or nothing."""
+    prints = {paragraph.key: fingerprint(paragraph) for paragraph in paragraphs if paragraph.key in texts}
+    return tuple(text for key, text in texts.items() if prints.get(key) != text.fingerprint)
+
+
+def composed(report, day=None):
+    """A report without the texts of the staff; ValidationError, with what is missing, where the register lacks what it is about."""
+    try:
+        return build(report, str(day) if day else None)
+    except NothingToReport as error:
+        raise ValidationError(str(error)) from error
 
 
 def fingerprint(paragraph: Paragraph) -> str:
@@ -32,13 +49,13 @@ def fingerprint(paragraph: Paragraph) -> str:
     return sha256("\n".join(printed(paragraph)).encode()).hexdigest()
 
 
-def with_texts(composed, texts):
+def with_texts(composition, texts):
     """A composition with the texts of the staff in their paragraphs; a paragraph that is composed no longer takes its text along."""
     sections = (
         replace(section, paragraphs=tuple(with_text(paragraph, texts.get(paragraph.key)) for paragraph in section.paragraphs))
-        for section in composed.sections
+        for section in composition.sections
     )
-    return replace(composed, sections=tuple(sections)) if texts else composed
+    return replace(composition, sections=tuple(sections)) if texts else composition
 
 
 def with_text(paragraph, text):

@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from django.utils.translation import gettext as _
+from django.utils.translation import override
 
 from .composition import Composition, Sentence
 
@@ -107,11 +108,13 @@ class Printed:
 
 
 def printed(composition: Composition) -> Printed:
+    """The composition with its footnotes, which are in the language of its sentences, whoever reads it."""
     footnotes = Footnotes()
-    sections = [
-        PrintedSection(section.key, section.heading, [printed_paragraph(paragraph, footnotes) for paragraph in section.paragraphs])
-        for section in composition.sections
-    ]
+    with override(composition.language):
+        sections = [
+            PrintedSection(section.key, section.heading, [printed_paragraph(paragraph, footnotes) for paragraph in section.paragraphs])
+            for section in composition.sections
+        ]
     return Printed(composition, sections, footnotes.texts)
 
 

@@ -26,10 +26,10 @@ class Command(BaseCommand):
             raise CommandError(f"There is no published report “{report}”.")
         try:
             day = dates.latest(as_of).isoformat() if as_of else None
-            read = paragraphs_of_file(file.name, file.read_bytes())
+            matches = match(draft(record, day).composition, paragraphs_of_file(file.name, file.read_bytes()))
         except (OSError, ValidationError) as error:
             raise CommandError(" ".join(getattr(error, "messages", [str(error)]))) from error
-        for matched in match(draft(record, day).composition, read):
+        for matched in matches:
             self.stdout.write(f"{matched.printed or '–'} ~ {matched.composed or '–'}: {len(matched.same)} the same")
             for words, lacking in (("missing here", matched.missing_here), ("missing there", matched.missing_there)):
                 for one in lacking:

@@ -4,6 +4,10 @@ from meetings.models import Meeting
 from reports.official.composition import Composition, Head, Item, Paragraph, Reference, Section, Sentence
 
 
+class NothingToReport(Exception):
+    """The register lacks what a report is about."""
+
+
 def build(report, day=None):
     """A stand-in until there are builders: the title of a report, and the meetings of the Group."""
     day = str(day or report.day)

@@ -28,8 +28,7 @@ def document(composition, style=""):
             "printed": printed(composition),
             "head": head_lines(composition),
             "created": made_at(composition).date().isoformat(),
-            "language": info["code"],
-            "direction": "rtl" if info["bidi"] else "ltr",
+            "language": info,
             "style": style,
         }
         return render_to_string("reports/official/document.html", context)
