@@ -159,6 +159,17 @@ class TestPages:
         assert client.get(url, {"as_of": "1979-01-01"}).json()["issued"] == []
 
 
+def test_a_report_of_what_the_register_lacks_says_so_and_is_not_issued(client):
+    report = ReportFactory(kind="action-line-brief", slug="brief-of-nothing")
+    page = client.get(report.get_absolute_url())
+    assert page.status_code == 200
+    assert page.context["nothing"]
+    assert page.context["nothing"][0] in page.content.decode()
+    assert client.get(f"/reports/{report.slug}.docx").status_code == 404
+    with pytest.raises(ValidationError, match=page.context["nothing"][0]):
+        issued(report)
+
+
 class TestDesk:
     def sent(self, **said):
         return {"symbol": "C79/8", "issued_on": "1979-02-03", "day": "1978-12-31", "change_reason": "Agreed", **said}

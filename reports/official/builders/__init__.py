@@ -10,6 +10,8 @@ class NothingToReport(Exception):
 
 def build(report, day=None):
     """A stand-in until there are builders: the title of a report, and the meetings of the Group."""
+    if report.kind == "action-line-brief":
+        raise NothingToReport("No brief is composed yet.")
     day = str(day or report.day)
     opening = Paragraph("subject", "1", (Sentence(f"{report.title}."),))
     met = Meeting.objects.published().filter(series="wg-wsis").as_of(day)
