@@ -102,11 +102,13 @@ class ReportSerializer(SourcedSerializer):
 
     issued = serializers.SerializerMethodField()
 
-    READS = {"issued": (Prefetch("issues", IssuedReport.objects.defer("composition")), "issues__files")}
+    READS = {"issued": (Prefetch("issues", IssuedReport.objects.select_related("change").defer("composition")), "issues__files")}
 
     @extend_schema_field(IssuedReportSerializer(many=True))
     def get_issued(self, report):
-        return [self.told(issue) for issue in report.issues.all() if self.known(issue.issued_on)]
+        moment = getattr(self.context.get("view"), "moment", None)
+        recorded = [issue for issue in report.issues.all() if moment is None or issue.change.at <= moment]
+        return [self.told(issue) for issue in recorded if self.known(issue.issued_on)]
 
     def told(self, issue):
         plain = {name: getattr(issue, name) for name in ("number", "symbol", "issued_on", "day", "revision")}

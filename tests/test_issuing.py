@@ -8,6 +8,7 @@ import pytest
 from django.core.exceptions import ValidationError
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db.models import ProtectedError
+from django.utils import timezone
 from docx import Document
 
 from meetings.models import Meeting
@@ -157,6 +158,14 @@ class TestPages:
         content = client.get(next(file["url"] for file in told["files"] if file["form"] == "pdf")).content
         assert content.startswith(b"%PDF")
         assert client.get(url, {"as_of": "1979-01-01"}).json()["issued"] == []
+
+    def test_the_api_tells_nothing_of_it_as_it_was_recorded_before(self, client):
+        report = ReportFactory()
+        before = timezone.now().isoformat().replace("+00:00", "Z")
+        issued(report)
+        url = f"/api/v1/reports/{report.slug}/"
+        assert client.get(url, {"recorded_at": before}).json()["issued"] == []
+        assert len(client.get(url, {"recorded_at": timezone.now().date().isoformat()}).json()["issued"]) == 1
 
 
 def test_a_report_of_what_the_register_lacks_says_so_and_is_not_issued(client):
