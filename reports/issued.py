@@ -71,7 +71,7 @@ class ComparisonPage(IssuedReportPage):
             later = draft(self.record, self.day or self.issued.day).composition
         except ValidationError as error:
             raise Http404(" ".join(error.messages)) from error
-        return later, compare(from_plain(self.issued.composition), later, self.issued.revision)
+        return later, compare(from_plain(self.issued.composition), later, self.issued.change.number)
 
     def get_context_data(self, **kwargs):
         later, differences = self.compared

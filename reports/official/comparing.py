@@ -12,6 +12,7 @@ from wsis_tracker.register.loading import record_models
 from wsis_tracker.register.plain import parts_of
 
 from .composition import Composition, Paragraph, Reference, Sentence
+from .printing import shortened
 from .reading import ReadParagraph
 
 
@@ -53,7 +54,7 @@ class Difference:
 
 
 def compare(then: Composition, now: Composition, revision: int) -> list[Difference]:
-    """The paragraphs of two runs in the order of the later one; `revision` is the number of the last act that the earlier knew."""
+    """The paragraphs of two runs in the order of the later one; `revision` is the number of the act with which the earlier ends."""
     before, after = ({paragraph.key: paragraph for paragraph in run.paragraphs()} for run in (then, now))
     pairs = [(before.get(key), after.get(key)) for key in in_order(list(before), list(after))]
     written = written_since(revision, {key for pair in pairs for run in behind_differing(*pair) for key in run})
@@ -106,7 +107,7 @@ def printed(paragraph: Paragraph | None) -> list[str]:
 
 
 def sentence_line(sentence):
-    return f"{sentence.text} [{'; '.join(sentence.sources)}]" if sentence.sources else sentence.text
+    return f"{sentence.text} [{'; '.join(shortened(sentence.sources))}]" if sentence.sources else sentence.text
 
 
 def stretches(old, new):
