@@ -195,6 +195,14 @@ def test_names_known_to_the_register_are_facts_those_within_longer_ones_not():
     assert {fact.key for fact in facts_of("the HAT, and what it is", names)} == {"HAT"}
 
 
+def test_an_organisation_is_one_fact_whichever_of_its_names_is_printed(acting):
+    body = OrganisationFactory(acronym="HATS", name={"en": "Hats Group", "fr": "Groupe des chapeaux"})
+    body.names.create(name="Group of the Hats", valid_from="2002")
+    names = Names()
+    for text in ("HATS", "the hats group", "le Groupe des chapeaux", "our Group of the Hats"):
+        assert {fact.key for fact in facts_of(text, names)} == {"HATS"}
+
+
 class TestPrinted:
     def composed(self, *texts):
         return with_paragraphs(*(Paragraph(f"p{n}", str(n), (Sentence(text),)) for n, text in enumerate(texts, 1)))

@@ -53,13 +53,17 @@ TOKEN = re.compile(r"[\w&’'-]+")
 
 
 class Names:
-    """The names that are known to the register: acronyms, as they are written, and names in full, whatever their case."""
+    """The names that are known to the register: acronyms, as they are written, and names in full, whatever their case.
+
+    All names of an organisation are one fact, by its acronym where it has one.
+    """
 
     def __init__(self):
-        organisations = list(Organisation.objects.published().values_list("acronym", "name"))
-        self.acronyms = {(acronym,): acronym for acronym, _name in organisations if acronym}
-        full = {text: acronym or text for acronym, name in organisations for text in name.values() if text}
-        full |= {name: name for name in OrganisationName.objects.of_published().values_list("name", flat=True)}
+        organisations = list(Organisation.objects.published().values_list("pk", "acronym", "name"))
+        called = {key: acronym or str(name) for key, acronym, name in organisations}
+        self.acronyms = {(acronym,): acronym for _key, acronym, _name in organisations if acronym}
+        full = {text: called[key] for key, _acronym, name in organisations for text in name.values() if text}
+        full |= {name: called[key] for key, name in OrganisationName.objects.of_published().values_list("record_id", "name")}
         full |= {name.split()[-1]: name for name in Person.objects.published().values_list("name", flat=True) if name}
         self.full = {tuple(TOKEN.findall(name.casefold())): shown for name, shown in full.items()}
         self.longest = max(map(len, self.full), default=1)
