@@ -3,7 +3,7 @@
 from django.contrib import admin, messages
 from django.contrib.admin.helpers import ACTION_CHECKBOX_NAME
 from django.http import HttpResponseRedirect
-from django.urls import path, reverse
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -11,16 +11,10 @@ from wsis_tracker.register.admin import RecordAdmin, SourcelessFilter
 from wsis_tracker.register.chosen import ChosenByTyping
 from wsis_tracker.register.inlines import PartInline, RecordInline, SourceInline
 from wsis_tracker.register.lists import with_filters
+from wsis_tracker.register.staff_pages import pages_beside
 
 from . import follow_up, models, preparation
 from .models.tasks import TaskState
-
-
-def pages_beside(model_admin, pages, under=""):
-    """The addresses of pages beside the lists and forms of a collection, by their names."""
-    prefix = f"{model_admin.opts.app_label}_{model_admin.opts.model_name}"
-    for name, page in pages.items():
-        yield path(f"{under}{name}/", model_admin.admin_site.admin_view(page.as_view(model_admin=model_admin)), name=f"{prefix}_{name}")
 
 
 class MeetingConvenerInline(PartInline):

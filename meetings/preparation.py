@@ -4,8 +4,6 @@ from django import forms
 from django.core.exceptions import ValidationError
 from django.db.models import Count
 from django.http import Http404
-from django.shortcuts import get_object_or_404
-from django.urls import reverse
 from django.utils.functional import cached_property
 from django.utils.text import Truncator
 from django.utils.translation import gettext_lazy as _
@@ -16,9 +14,8 @@ from mandates.resolver import resolve
 from wsis_tracker.register.chosen import chosen_by_typing
 from wsis_tracker.register.fields import TranslatedFormField
 from wsis_tracker.register.inlines import RowFormSet
-from wsis_tracker.register.lists import with_filters
 from wsis_tracker.register.records import DateBasis
-from wsis_tracker.register.staff_pages import ReasonForm, StaffPage, check_may_touch
+from wsis_tracker.register.staff_pages import ReasonForm, RecordPage, check_may_touch
 
 from .follow_up import PartialDate, today
 from .models import Conclusion, Meeting, Question, Submission, Task, TaskOrganisation
@@ -61,30 +58,6 @@ class ConclusionForm(NumberedForm):
 
 
 # -- the pages --------------------------------------------------------------------------------------------------------
-
-
-class RecordPage(StaffPage):
-    """A page about one record, which its address names by its key."""
-
-    @cached_property
-    def record(self):
-        return get_object_or_404(self.model_admin.get_queryset(self.request), pk=self.kwargs["pk"])
-
-    def may(self, action, model):
-        """Whether the person may see the record, and may do something with the records of a model."""
-        permission = f"{model._meta.app_label}.{action}_{model._meta.model_name}"
-        return self.model_admin.has_view_permission(self.request, self.record) and self.request.user.has_perm(permission)
-
-    def get_success_url(self):
-        return self.form_of(self.record)
-
-    def form_of(self, record):
-        """The address of a record's form, from which one goes back to the list as it was filtered."""
-        form = reverse(f"admin:meetings_{self.model_admin.opts.model_name}_change", args=[record.pk])
-        return with_filters(self.model_admin, self.request, form)
-
-    def get_context_data(self, **kwargs):
-        return super().get_context_data(record=self.record, **kwargs)
 
 
 class NextMeetingForm(ReasonForm):

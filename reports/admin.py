@@ -2,12 +2,15 @@
 
 from django.contrib import admin
 from django.core.exceptions import ValidationError
+from django.utils.translation import gettext_lazy as _
 
 from wsis_tracker.register import dates
 from wsis_tracker.register.admin import RecordAdmin, RecordForm
 from wsis_tracker.register.inlines import SourceInline
+from wsis_tracker.register.kept import KeptAdmin
+from wsis_tracker.register.staff_pages import pages_beside
 
-from . import models
+from . import desk, models
 from .discrepancies import check_weighed
 
 
@@ -54,3 +57,67 @@ class ReportAdmin(RecordAdmin):
     list_filter = ["kind"]
     search_fields = ["slug", "title"]
     inlines = [ReportSourceInline]
+
+    def get_urls(self):
+        return [
+            *pages_beside(self, {"issue": desk.IssuePage, "paragraph": desk.ParagraphPage, "compare": desk.ComparePage}, "<int:pk>/"),
+            *super().get_urls(),
+        ]
+
+
+class IssuedFileInline(admin.TabularInline):
+    model = models.IssuedFile
+    fields = readonly_fields = ["form", "size", "sha256"]
+    extra = 0
+    can_delete = False
+
+    def has_view_permission(self, request, obj=None):
+        return request.user.has_perm("reports.view_issuedreport")
+
+    def has_add_permission(self, request, obj=None):
+        return False
+
+    def has_change_permission(self, request, obj=None):
+        return False
+
+
+class OfAnActAdmin(KeptAdmin):
+    """What was written in an act, which says by whom, when and why."""
+
+    list_select_related = ["report", "change__by"]
+    readonly_fields = ["by", "at", "reason"]
+
+    @admin.display(description=_("by"))
+    def by(self, row):
+        return row.change.by
+
+    @admin.display(description=_("at"), ordering="change__at")
+    def at(self, row):
+        return row.change.at
+
+    @admin.display(description=_("reason"))
+    def reason(self, row):
+        return row.change.reason
+
+
+@admin.register(models.IssuedReport)
+class IssuedReportAdmin(OfAnActAdmin):
+    """What was issued; it is issued from the form of its report."""
+
+    list_display = ["symbol", "report", "number", "issued_on", "day", "revision", "by", "at"]
+    search_fields = ["symbol", "report__slug"]
+    fields = ["report", "number", "symbol", "issued_on", "day", "covers_from", "covers_to", "revision", "by", "at", "reason"]
+    inlines = [IssuedFileInline]
+
+    def get_queryset(self, request):
+        return super().get_queryset(request).defer("composition")
+
+
+@admin.register(models.ParagraphText)
+class ParagraphTextAdmin(OfAnActAdmin):
+    """What the staff wrote into reports; it is written from the form of the report."""
+
+    list_display = ["report", "paragraph", "how", "text", "by", "at"]
+    list_filter = ["how"]
+    search_fields = ["report__slug", "paragraph", "text"]
+    fields = ["report", "paragraph", "how", "text", "by", "at", "reason"]

@@ -1,4 +1,6 @@
-"""What is said over the whole register: rulings on discrepancies, and reports."""
+"""What is said over the whole register: rulings on discrepancies, reports, what of them was issued, and what the staff wrote into them."""
+
+from hashlib import sha256
 
 from django.conf import settings
 from django.core.exceptions import ValidationError
@@ -9,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from mandates.models import Document, Organisation
 from mandates.sources import Source
 from wsis_tracker.register.addresses import address
+from wsis_tracker.register.changes import Change
 from wsis_tracker.register.fields import PartialDateField, SlugsField, TranslatedField
 from wsis_tracker.register.records import Record, RecordManager, RecordQuerySet, latest_day
 
@@ -115,3 +118,134 @@ class ReportSource(Source):
     """Where a report is asked for or described."""
 
     record = models.ForeignKey(Report, models.CASCADE, related_name="sources")
+
+
+class OnceWritten(models.Model):
+    """A row that is written once, in an act that says by whom, when and why, and never changed or deleted after."""
+
+    class Meta:
+        abstract = True
+
+    def save(self, *args, **kwargs):
+        if not self._state.adding:
+            raise ValidationError(_("“%s” was written once and is never changed.") % self)
+        super().save(*args, **kwargs)
+
+    def delete(self, *args, **kwargs):
+        raise ValidationError(_("“%s” was written once and is never deleted.") % self)
+
+
+class IssuedReportQuerySet(models.QuerySet):
+    def published(self):
+        """Keep what the public may see: what was issued of a report that is published."""
+        return self.filter(report__in=Report.objects.published())
+
+    def as_of(self, day):
+        """Keep what had been issued by `day`."""
+        return self.filter(issued_on__lte=day)
+
+
+class IssuedReport(OnceWritten):
+    """A report as it was issued under a symbol: composed from the register as one act left it, and kept with its files."""
+
+    report = models.ForeignKey(Report, models.PROTECT, verbose_name=_("report"), related_name="issues")
+    number = models.PositiveSmallIntegerField(_("number"), help_text=_("The first issue of the report is 1."))
+    symbol = models.CharField(_("symbol"), max_length=100, unique=True)
+    issued_on = PartialDateField(_("date"))
+    day = PartialDateField(_("as of"), help_text=_("The day of the register that it reports."))
+    covers_from = PartialDateField(_("covers from"))
+    covers_to = PartialDateField(_("covers to"))
+    composition = models.JSONField(_("composition"), help_text=_("What it says, paragraph by paragraph, with the records behind."))
+    revision = models.BigIntegerField(_("revision of the register"), help_text=_("The number of the last act before it."))
+    change = models.OneToOneField(Change, models.PROTECT, verbose_name=_("act"), related_name="issued_report")
+
+    objects = models.Manager.from_queryset(IssuedReportQuerySet)()
+
+    class Meta:
+        ordering = ["report", "number"]
+        default_permissions = ("view", "add")
+        verbose_name = _("issued report")
+        verbose_name_plural = _("issued reports")
+        constraints = [models.UniqueConstraint(fields=["report", "number"], name="issuedreport_numbered")]
+
+    def __str__(self):
+        return self.symbol
+
+    def get_absolute_url(self):
+        return address("issued-report", self.report.slug, self.number)
+
+
+class IssuedFileManager(models.Manager):
+    def get_queryset(self):
+        """Files without their content, which is read where it is asked for."""
+        return super().get_queryset().defer("content")
+
+
+class IssuedFile(OnceWritten):
+    """A file of an issued report: one that was rendered with it, or the one that the secretariat finished by hand."""
+
+    issue = models.ForeignKey(IssuedReport, models.PROTECT, verbose_name=_("issued report"), related_name="files")
+    form = models.CharField(_("form"), max_length=10, help_text=_("That of its renderer; “final” is what the secretariat finished."))
+    content = models.BinaryField(_("content"))
+    size = models.PositiveIntegerField(_("size"), help_text=_("In bytes."))
+    sha256 = models.CharField("SHA-256", max_length=64)
+
+    objects = IssuedFileManager()
+
+    class Meta:
+        ordering = ["issue", "form"]
+        default_permissions = ()
+        verbose_name = _("file of an issued report")
+        verbose_name_plural = _("files of issued reports")
+        constraints = [models.UniqueConstraint(fields=["issue", "form"], name="issuedfile_once")]
+
+    def __str__(self):
+        return f"{self.issue}, {self.form}"
+
+    def save(self, *args, **kwargs):
+        self.size, self.sha256 = len(self.content), sha256(self.content).hexdigest()
+        super().save(*args, **kwargs)
+
+
+class Written(models.TextChoices):
+    """What a text of the staff does with what is composed."""
+
+    ADDED = "added", _("added to what is composed")
+    REPLACED = "replaced", _("in place of what is composed")
+    WITHDRAWN = "withdrawn", _("withdrawn: only what is composed stands")
+
+
+class ParagraphTextQuerySet(models.QuerySet):
+    def standing(self):
+        """The latest text of each paragraph by its key, without what was withdrawn; one query."""
+        latest = {text.paragraph: text for text in self.order_by("pk")}
+        return {key: text for key, text in latest.items() if text.how != Written.WITHDRAWN}
+
+
+class ParagraphText(OnceWritten):
+    """What the staff wrote into a paragraph of a report; a later text of the same paragraph takes its place."""
+
+    report = models.ForeignKey(Report, models.PROTECT, verbose_name=_("report"), related_name="texts")
+    paragraph = models.CharField(_("paragraph"), max_length=100, help_text=_("Its key in the report, whatever its number."))
+    how = models.CharField(_("how"), max_length=10, choices=Written)
+    text = models.TextField(_("text"), blank=True)
+    fingerprint = models.CharField(_("fingerprint"), max_length=64, help_text=_("Of what was composed there when it was written."))
+    change = models.ForeignKey(Change, models.PROTECT, verbose_name=_("act"), related_name="paragraph_texts")
+
+    objects = models.Manager.from_queryset(ParagraphTextQuerySet)()
+
+    class Meta:
+        ordering = ["report", "-pk"]
+        default_permissions = ("view", "add")
+        verbose_name = _("text of the secretariat")
+        verbose_name_plural = _("texts of the secretariat")
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(how=Written.WITHDRAWN, text="") | (~Q(how=Written.WITHDRAWN) & ~Q(text="")),
+                name="paragraphtext_says_something",
+                violation_error_message=_("Write a text; to withdraw one, leave it empty."),
+            )
+        ]
+
+    def __str__(self):
+        return f"{self.report.slug}, {self.paragraph}"

@@ -3,7 +3,9 @@
 from urllib.parse import urlencode
 
 from django.core.exceptions import ValidationError as Invalid
+from django.db.models import Prefetch
 from django.urls import reverse
+from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
 from mandates.serializers import SourcedSerializer
@@ -12,8 +14,9 @@ from wsis_tracker.rest.fields import API, Link, absolute
 from wsis_tracker.rest.serializers import RecordSerializer, told
 
 from .discrepancies import check_weighed
-from .models import Report, Ruling
+from .models import IssuedReport, Report, Ruling
 from .monitoring import SECTIONS
+from .official.files import KEPT, kept_address
 
 
 class EarlierVoiceSerializer(serializers.Serializer):
@@ -116,7 +119,51 @@ class RulingSerializer(RecordSerializer):
         return given
 
 
+class IssuedFileSerializer(serializers.Serializer):
+    """A file of an issued report, and how one knows that it is the one that was issued."""
+
+    form = serializers.CharField()
+    size = serializers.IntegerField()
+    sha256 = serializers.CharField()
+    url = serializers.URLField()
+
+
+class IssuedReportSerializer(serializers.Serializer):
+    """A report as it was issued; nothing changes it afterwards."""
+
+    number = serializers.IntegerField()
+    symbol = serializers.CharField()
+    issued_on = serializers.CharField()
+    day = serializers.CharField()
+    revision = serializers.IntegerField(help_text="The number of the last act that it knew.")
+    display_url = serializers.URLField()
+    files = IssuedFileSerializer(many=True)
+
+
 class ReportSerializer(SourcedSerializer):
+    """An official report; composed anew from the register, it is read at `display_url` and in the files there."""
+
+    issued = serializers.SerializerMethodField()
+
+    READS = {"issued": (Prefetch("issues", IssuedReport.objects.select_related("change").defer("composition")), "issues__files")}
+
+    @extend_schema_field(IssuedReportSerializer(many=True))
+    def get_issued(self, report):
+        moment = getattr(self.context.get("view"), "moment", None)
+        recorded = [issue for issue in report.issues.all() if moment is None or issue.change.at <= moment]
+        return [self.told(issue) for issue in recorded if self.known(issue.issued_on)]
+
+    def told(self, issue):
+        plain = {name: getattr(issue, name) for name in ("number", "symbol", "issued_on", "day", "revision")}
+        files = [
+            {
+                **{name: getattr(file, name) for name in ("form", "size", "sha256")},
+                "url": absolute(kept_address(issue, KEPT[file.form]), self.context),
+            }
+            for file in issue.files.all()
+        ]
+        return plain | {"display_url": absolute(issue.get_absolute_url(), self.context), "files": files}
+
     class Meta:
         model = Report
         fields = [
@@ -128,5 +175,6 @@ class ReportSerializer(SourcedSerializer):
             "day",
             "reports_to",
             "document",
+            "issued",
             *SourcedSerializer.LAST,
         ]

@@ -1,7 +1,12 @@
 """The public pages of discrepancies, monitoring and reports."""
 
+from http import HTTPStatus
+
 from django import forms
+from django.core.exceptions import ValidationError
+from django.http import Http404
 from django.utils.functional import cached_property
+from django.utils.translation import get_language_info
 from django.utils.translation import gettext_lazy as _
 
 from action_lines.models import ActionLine, Activity, Role
@@ -12,8 +17,10 @@ from mandates.sources import with_sources
 from meetings.models import Task
 from meetings.models.tasks import TaskState
 from meetings.views import lines_with_tasks, sectors
+from wsis_tracker.pages.errors import failure
 from wsis_tracker.pages.forms import FilterForm
 from wsis_tracker.pages.views import Page, RecordListView, RecordPage
+from wsis_tracker.register.addresses import address
 from wsis_tracker.rest.fields import API
 from wsis_tracker.rest.filters import MOST_DAYS
 
@@ -26,6 +33,12 @@ from .monitoring.lines import still_lines
 from .monitoring.over_time import drawn_over_time
 from .monitoring.resources import resources
 from .monitoring.tasks import most_overdue
+from .official.drafting import draft
+from .official.files import BY_SUFFIX, FORMS, can_make, file_response
+from .official.heads import head_lines
+from .official.printing import printed
+from .official.renderers import RENDERERS
+from .official.renderers.pdf import CannotPrint, lacking
 
 
 def organisations_with_roles():
@@ -163,10 +176,55 @@ class ReportList(RecordListView):
 
 
 class ReportPage(RecordPage):
+    """A report, composed anew at each look as of the day asked for, else of the day that it reports."""
+
     template_name = "reports/report.html"
     queryset = with_sources(Report.objects.select_related("document", "reports_to"))
     record_name = "report"
 
     def get_context_data(self, **kwargs):
         document = self.record.document
-        return super().get_context_data(coverage=coverage(document, self.day) if document else None, **kwargs)
+        context = {"coverage": coverage(document, self.day) if document else None, "issues": self.issues()}
+        try:
+            context |= self.composed()
+        except ValidationError as error:
+            context |= {"composed_on": self.day or self.record.day, "nothing": error.messages}
+        return super().get_context_data(**context, **kwargs)
+
+    def composed(self):
+        """The report as it is printed, and where its files are; ValidationError where there is nothing to report."""
+        made = draft(self.record, self.day)
+        composition = made.composition
+        return {
+            "outdated": made.outdated,
+            "printed": printed(composition),
+            "composed_on": composition.day,
+            "head": head_lines(composition),
+            "language": get_language_info(composition.language),
+            "files": [(form.label, address("report-file", self.record.slug, form.suffix)) for form in FORMS.values() if can_make(form)],
+            "lacking": lacking(),
+        }
+
+    def issues(self):
+        """What was issued of the report, by the day asked for."""
+        issued = self.record.issues.defer("composition")
+        return issued.as_of(self.day) if self.day else issued
+
+
+class ReportFile(ReportPage):
+    """A report as a file, composed as its page is."""
+
+    def get(self, request, *args, suffix, **kwargs):
+        form = BY_SUFFIX.get(suffix)
+        records = self.queryset.all().published()
+        report = self.find(records.as_of(self.day) if self.day else records)
+        if form is None or report is None:
+            raise Http404
+        try:
+            composition = draft(report, self.day).composition
+            content = RENDERERS[form.name](composition)
+        except ValidationError as error:
+            return failure(request, HTTPStatus.NOT_FOUND, status_detail=" ".join(error.messages))
+        except CannotPrint as error:
+            return failure(request, HTTPStatus.NOT_IMPLEMENTED, status_detail=str(error))
+        return file_response(content, form, f"{report.slug}-{composition.day}")

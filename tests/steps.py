@@ -226,6 +226,40 @@ def with_tasks_in_vain(action):
     return step
 
 
+# -- official reports -------------------------------------------------------------------------------------------------
+
+
+def issue_in_vain(page, language=""):
+    page.goto(f"{language}/admin/reports/report/1/issue/")
+    page.locator("input[type=submit].default").click()
+    expect(page.locator(".errornote")).to_be_visible()
+
+
+def issue_a_report(page, language=""):
+    page.goto(f"{language}/admin/reports/report/1/issue/")
+    page.locator("#id_symbol").fill(f"C77/{next(NOBODY)}")
+    page.locator("#id_issued_on").fill("2006-05-02")
+    page.locator("#id_change_reason").fill("Agreed by Council")
+    page.locator("input[type=submit].default").click()
+    expect(page.locator(".messagelist .success")).to_be_visible()
+
+
+def write_into_a_report(page, language=""):
+    page.goto(f"{language}/admin/reports/report/1/paragraph/")
+    page.locator("#id_text").fill("The Group thanks its chair.")
+    page.locator("#id_change_reason").fill("As Council asked")
+    page.locator("input[type=submit].default").click()
+    page.goto(f"{language}/admin/reports/report/1/paragraph/")
+    expect(page.locator("#content li strong").first).to_be_visible()
+
+
+def compare_with_a_printed_report(page, language=""):
+    page.goto(f"{language}/admin/reports/report/1/compare/")
+    page.locator("#id_text").fill("1 By Resolution 1196 of the Council, on 7 June 2004.\n2 By Resolution 9999.")
+    page.locator("input[type=submit].default").click()
+    expect(page.locator("#matched")).to_be_visible()
+
+
 # -- one's own account ------------------------------------------------------------------------------------------------
 
 
@@ -313,6 +347,7 @@ STAFF = """
 /admin/mandates/organisation/deleted/ /admin/mandates/organisation/merge/?keep=1&drop=3
 /admin/meetings/meeting/9/change/ /admin/meetings/meeting/9/next/ /admin/meetings/meeting/9/documents/ /admin/meetings/meeting/72/order/
 /admin/meetings/meeting/72/tasks/ /admin/meetings/meeting/1/tasks/ /admin/meetings/conclusion/1/tasks/
+/admin/reports/report/1/change/ /admin/reports/issuedreport/ /admin/reports/paragraphtext/
 /admin/register/change/ /admin/register/change/1/change/ /admin/register/proposal/ /admin/register/proposal/1/change/
 /admin/accounts/user/ /admin/accounts/user/add/ /admin/accounts/user/1/change/ /admin/accounts/user/1/password/
 /admin/accounts/apitoken/ /admin/accounts/accountevent/ /admin/accounts/accountevent/1/change/ /admin/axes/accessattempt/
@@ -344,6 +379,10 @@ STEPS = {
     with_tasks_in_vain("move"): "move",
     with_tasks_in_vain("extend"): "extend",
     with_tasks_in_vain("assign"): "assign",
+    issue_in_vain: "issue",
+    issue_a_report: "change",
+    write_into_a_report: "paragraph",
+    compare_with_a_printed_report: "compare",
     ask_for_a_token_in_vain: "tokens",
     make_a_token: "tokens",
     be_asked_to_sign_in: "login",

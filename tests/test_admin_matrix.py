@@ -10,6 +10,10 @@ from django.urls import reverse
 
 from mandates.models import OrganisationEditor
 from meetings.models import Meeting
+from reports.models import IssuedReport, ParagraphText
+from reports.official.builders import build
+from reports.official.issuing import issue
+from reports.official.writing import write
 from tests import factories
 from tests.forms import address
 from wsis_tracker.accounts.models import AccountEvent, ApiToken, User
@@ -36,12 +40,13 @@ OF_A_LIST = {
 OF_A_RECORD = {
     "change": (LOOK, LOOK), "history": (LOOK, LOOK), "simple_history": (LOOK, LOOK), "delete": (WRITE, REVIEW), "text": (WRITE, REVIEW),
     "next": (WRITE, WRITE), "documents": (WRITE, WRITE), "order": (WRITE, WRITE), "tasks": (WRITE, WRITE),
+    "issue": (REVIEW, REVIEW), "paragraph": (WRITE, REVIEW), "compare": (LOOK, LOOK),
 }  # fmt: skip
 #: Who opens the pages of what is no record: its list, one and its history; the page that adds; that which deletes.
 OTHERS = {
     User: (ADMINISTER, ADMINISTER, ADMINISTER), Group: (ADMINISTER, NONE, NONE), ApiToken: (ADMINISTER, NONE, NONE),
     AccountEvent: (ADMINISTER, NONE, NONE), AccessAttempt: (ADMINISTER, NONE, NONE),
-    Change: (LOOK, NONE, NONE), Proposal: (LOOK, NONE, NONE),
+    Change: (LOOK, NONE, NONE), Proposal: (LOOK, NONE, NONE), IssuedReport: (LOOK, NONE, NONE), ParagraphText: (LOOK, NONE, NONE),
 }  # fmt: skip
 #: The collections in which organisations write of themselves, and the pages that they open; their own records are for other tests.
 OWN, OWN_PAGES = {"action_lines.Activity", "meetings.Progress"}, {"changelist", "add", "export"}
@@ -142,9 +147,16 @@ def another(model):
         AccountEvent: lambda: AccountEvent.objects.note(AccountEvent.Kind.SIGNED_IN, user),
         AccessAttempt: lambda: AccessAttempt.objects.create(username="somebody", failures_since_start=1),
         Change: Change.objects.first,
+        IssuedReport: lambda: issue(factories.ReportFactory(), symbol="C77/9", issued_on="1977-05-06", by=user, reason="Agreed"),
+        ParagraphText: lambda: written(factories.ReportFactory(), user),
         Proposal: lambda: Proposal.objects.propose(person, lambda: rename(person), by=user, reason="Spelt otherwise"),
     }
     return made[model]()
+
+
+def written(report, user):
+    """A text in the first paragraph of a report."""
+    return write(report, next(build(report).paragraphs()).key, "added", "More.", by=user, reason="As Council asked")
 
 
 def may_open(model, page, roles):

@@ -11,7 +11,7 @@ from django_otp.oath import totp
 from playwright.sync_api import expect
 
 from .browsing import AXE_OF_ADMIN, MARKS, barriers, fill_in_sign_in, quiet_page, sign_in, site_of
-from .steps import STAFF, STEPS, WHOSE, begin_a_second_factor, make_a_token
+from .steps import STAFF, STEPS, WHOSE, begin_a_second_factor, issue_a_report, make_a_token
 
 pytestmark = MARKS
 PUBLIC = """
@@ -188,6 +188,16 @@ def take(step, page, language=""):
 def test_a_page_of_the_admin_opens_quietly_and_without_barriers(theirs, step):
     take(step, theirs)
     assert barriers(theirs, AXE_OF_ADMIN) == []
+
+
+def test_what_was_issued_and_what_differs_since_are_shown_without_barriers(desk):
+    issue_a_report(desk)
+    desk.goto("/reports/wg-wsis-2002-2006/")
+    first = desk.locator("#issued + ul a").first
+    for path in [first.get_attribute("href"), f"{first.get_attribute('href')}comparison/"]:
+        assert desk.goto(path).status == 200
+        assert desk.locator("h1").count() == 1
+        assert barriers(desk) == []
 
 
 @pytest.mark.soak

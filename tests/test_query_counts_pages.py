@@ -284,7 +284,11 @@ def test_a_page_that_says_all_it_can_takes_few_queries(client, acting, whole, da
     assert number <= WHOLE[whole]
 
 
+#: A report is composed of every collection, each read once.
+COMPOSED = {"/reports/wg-wsis-2002-2006/": 64}
+
+
 @pytest.mark.parametrize("day", [{}, {"as_of": "2006-06-01"}])
 @pytest.mark.parametrize("address", ADDRESSES)
-def test_every_page_takes_a_dozen_queries_at_most(client, address, day):
-    assert queries(client, address, **day)[0] <= 12
+def test_every_page_takes_a_dozen_queries_at_most_unless_it_is_composed_of_all(client, address, day):
+    assert queries(client, address, **day)[0] <= COMPOSED.get(address, 12)

@@ -28,6 +28,8 @@ class Sentence:
     behind: tuple[Reference, ...] = ()
     #: Where its facts are read, as a footnote says it: “C06/7, para 16, bullet 2”.
     sources: tuple[str, ...] = ()
+    #: Whether it was written by the staff, not composed from records.
+    by_staff: bool = False
 
 
 @dataclass(frozen=True)

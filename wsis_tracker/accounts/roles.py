@@ -23,7 +23,7 @@ def make_roles():
     rooms = [config.label for config in apps.get_app_configs() if config.name in ("mandates", "action_lines", "meetings", "reports")]
     records = Permission.objects.filter(content_type__app_label__in=rooms).exclude(KEPT)
     view = Permission.objects.filter(Q(content_type__app_label__in=[*rooms, "register"]), codename__startswith="view_")
-    edit = records.exclude(content_type__model="ruling").exclude(codename__startswith="view_")
+    edit = records.exclude(content_type__model__in=["ruling", "issuedreport"]).exclude(codename__startswith="view_")
     publish = Permission.objects.filter(content_type__app_label="register", codename="publish")
     people = Permission.objects.filter(ACCOUNTS).exclude(KEPT | OWN)
     for name, permissions in {

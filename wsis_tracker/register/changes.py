@@ -85,9 +85,7 @@ class Change(models.Model):
         below it: the next number is read and given under a lock that is held until the commit. On SQLite the transaction itself
         is that lock.
         """
-        if connection.vendor == "postgresql":
-            with connection.cursor() as cursor:
-                cursor.execute("SELECT pg_advisory_xact_lock(%s)", [NUMBERING])
+        hold_back_others()
         before = Change.objects.last_number()
         self.number = before + 1
         self.save(update_fields=["number"])
@@ -143,6 +141,13 @@ def act(*, by=None, reason="", request_id="", reviewed=False):
                 Change.objects.filter(pk=change.pk)._raw_delete(DEFAULT_DB_ALIAS)  # no history names it, and none need be asked
     finally:
         _current.reset(token)
+
+
+def hold_back_others():
+    """Let no other act be committed before this one ends: what is read from here on is the register as its latest act left it."""
+    if connection.vendor == "postgresql":
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT pg_advisory_xact_lock(%s)", [NUMBERING])
 
 
 def check_links():

@@ -5,11 +5,16 @@ from django.contrib import messages
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import IntegrityError
 from django.http import HttpResponseRedirect
+from django.shortcuts import get_object_or_404
+from django.urls import path, reverse
+from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
 from django.views.generic import FormView
 
 from .changes import acting
+from .lists import with_filters
 from .proposals import PUBLISH
+from .rights import permission
 
 
 class ReasonForm(forms.Form):
@@ -63,6 +68,37 @@ class StaffPage(FormView):
         admin = self.model_admin
         said = {"title": self.title, "intro": self.intro, "button": self.button, "opts": admin.opts, "success_url": self.get_success_url()}
         return super().get_context_data(**admin.admin_site.each_context(self.request) | said | kwargs)
+
+
+class RecordPage(StaffPage):
+    """A page about one record, which its address names by its key."""
+
+    @cached_property
+    def record(self):
+        return get_object_or_404(self.model_admin.get_queryset(self.request), pk=self.kwargs["pk"])
+
+    def may(self, action, model):
+        """Whether the person may see the record, and may do something with the records of a model."""
+        return self.model_admin.has_view_permission(self.request, self.record) and self.request.user.has_perm(permission(action, model))
+
+    def get_success_url(self):
+        return self.form_of(self.record)
+
+    def form_of(self, record):
+        """The address of a record's form, from which one goes back to the list as it was filtered."""
+        opts = self.model_admin.opts
+        form = reverse(f"admin:{opts.app_label}_{opts.model_name}_change", args=[record.pk])
+        return with_filters(self.model_admin, self.request, form)
+
+    def get_context_data(self, **kwargs):
+        return super().get_context_data(record=self.record, **kwargs)
+
+
+def pages_beside(model_admin, pages, under=""):
+    """The addresses of pages beside the lists and forms of a collection, by their names."""
+    prefix = f"{model_admin.opts.app_label}_{model_admin.opts.model_name}"
+    for name, page in pages.items():
+        yield path(f"{under}{name}/", model_admin.admin_site.admin_view(page.as_view(model_admin=model_admin)), name=f"{prefix}_{name}")
 
 
 def check_may_touch(model_admin, request, records, *, reason):

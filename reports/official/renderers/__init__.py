@@ -1,6 +1,9 @@
-"""What makes files of compositions: of each format a function of a composition to bytes."""
+"""The forms of a report: each a function of its composition that gives the bytes of a file."""
 
+from .docx import docx
+from .html import html
 from .json import json
+from .pdf import pdf
 from .text import text
 
-RENDERERS = {"text": text, "json": json}
+RENDERERS = {"docx": docx, "pdf": pdf, "html": html, "text": text, "json": json}

@@ -1,0 +1,92 @@
+"""The public pages of issued reports: their files, and what differs in the register since."""
+
+from dataclasses import asdict
+
+from django.core.exceptions import ValidationError
+from django.http import Http404, JsonResponse
+from django.shortcuts import get_object_or_404
+from django.utils.functional import cached_property
+
+from wsis_tracker.pages.views import RecordPage
+
+from .models import IssuedReport, Report
+from .official.comparing import Became, compare, compare_read
+from .official.drafting import draft
+from .official.files import FINAL, FORMS, KEPT, file_response, kept_address
+from .official.plain import from_plain
+from .official.reading import paragraphs_of_word
+
+
+class IssuedReportPage(RecordPage):
+    """A report as it was issued: where its files are, and how one knows that they are they."""
+
+    template_name = "reports/issued.html"
+    queryset = Report.objects.all()
+    record_name = "report"
+
+    @cached_property
+    def issued(self):
+        return get_object_or_404(
+            IssuedReport.objects.published().select_related("change"), report=self.record, number=self.kwargs["number"]
+        )
+
+    def get_context_data(self, **kwargs):
+        kept = [(file, KEPT[file.form]) for file in self.issued.files.all()]
+        files = [(file, form.label, kept_address(self.issued, form)) for file, form in kept]
+        has_final = any(form is FINAL for _file, form in kept)
+        return super().get_context_data(
+            heading=str(self.issued), issued=self.issued, files=files, finished=self.finished() if has_final else None, **kwargs
+        )
+
+    def finished(self):
+        """How the file that the secretariat finished differs from the one that was composed."""
+        composed, final = (paragraphs_of_word(bytes(self.content_of(form))) for form in (FORMS["docx"], FINAL))
+        return [difference for difference in compare_read(composed, final) if difference.became != Became.SAME]
+
+    def content_of(self, form):
+        """The bytes of a file of the issued report; 404 where it has none of this form."""
+        return bytes(get_object_or_404(self.issued.files.defer(None), form=form.name).content)
+
+
+class IssuedReportFile(IssuedReportPage):
+    """A file of an issued report, as it was kept."""
+
+    def get_context_data(self, **kwargs):
+        return {}
+
+    def render_to_response(self, context, **kwargs):
+        asked = "final" if self.kwargs["file"] == "final" else self.kwargs["suffix"]
+        form = next((form for form in KEPT.values() if asked == (form.name if form is FINAL else form.suffix)), None)
+        return file_response(self.content_of(form), form, f"{self.record.slug}-issued-{self.issued.number}")
+
+
+class ComparisonPage(IssuedReportPage):
+    """An issued report beside one composed now, as of the same day or the one asked for."""
+
+    template_name = "reports/comparison.html"
+
+    @cached_property
+    def compared(self):
+        try:
+            later = draft(self.record, self.day or self.issued.day).composition
+        except ValidationError as error:
+            raise Http404(" ".join(error.messages)) from error
+        return later, compare(from_plain(self.issued.composition), later, self.issued.change.number)
+
+    def get_context_data(self, **kwargs):
+        later, differences = self.compared
+        differing = [difference for difference in differences if difference.became != Became.SAME]
+        counts = {"differing": differing, "same": len(differences) - len(differing), "later": later}
+        return super().get_context_data(**counts, **kwargs)
+
+
+class ComparisonData(ComparisonPage):
+    """The same as data."""
+
+    def get_context_data(self, **kwargs):
+        return {}
+
+    def render_to_response(self, context, **kwargs):
+        later, differences = self.compared
+        said = {"issued": self.issued.symbol, "revision": self.issued.revision, "day": self.issued.day, "compared_as_of": later.day}
+        return JsonResponse(said | {"paragraphs": [asdict(difference) for difference in differences]})

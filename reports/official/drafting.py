@@ -1,0 +1,68 @@
+"""A report as it would be issued now: composed anew whenever it is looked at, with what the staff wrote into it."""
+
+from dataclasses import dataclass, replace
+from hashlib import sha256
+
+from django.core.exceptions import ValidationError
+
+from reports.models import ParagraphText, Written
+
+from .builders import NothingToReport, build
+from .comparing import printed
+from .composition import Composition, Paragraph, Sentence
+
+
+@dataclass(frozen=True)
+class Draft:
+    """The composition of a report, and the texts of the staff under which something else is composed now."""
+
+    composition: Composition
+    outdated: tuple[ParagraphText, ...] = ()
+
+
+def draft(report, day=None):
+    """A report as of `day`, else of the day that it reports, with the texts of the staff that stand.
+
+    Raises ValidationError, as `composed` does.
+    """
+    composition = composed(report, day)
+    texts = ParagraphText.objects.filter(report=report).standing()
+    return Draft(with_texts(composition, texts), outdated(texts, composition.paragraphs()))
+
+
+def outdated(texts, paragraphs):
+    """Those of the texts of the staff under which something else is composed now than when they were written, or nothing."""
+    prints = {paragraph.key: fingerprint(paragraph) for paragraph in paragraphs if paragraph.key in texts}
+    return tuple(text for key, text in texts.items() if prints.get(key) != text.fingerprint)
+
+
+def composed(report, day=None):
+    """A report without the texts of the staff; ValidationError, with what is missing, where the register lacks what it is about."""
+    try:
+        return build(report, str(day) if day else None)
+    except NothingToReport as error:
+        raise ValidationError(str(error)) from error
+
+
+def fingerprint(paragraph: Paragraph) -> str:
+    """What tells one state of a composed paragraph from another: its sentences and their sources, not its number."""
+    return sha256("\n".join(printed(paragraph)).encode()).hexdigest()
+
+
+def with_texts(composition, texts):
+    """A composition with the texts of the staff in their paragraphs; a paragraph that is composed no longer takes its text along."""
+    sections = (
+        replace(section, paragraphs=tuple(with_text(paragraph, texts.get(paragraph.key)) for paragraph in section.paragraphs))
+        for section in composition.sections
+    )
+    return replace(composition, sections=tuple(sections)) if texts else composition
+
+
+def with_text(paragraph, text):
+    """A paragraph with a text of the staff, each line of which is a sentence, or as it was composed."""
+    if text is None:
+        return paragraph
+    written = tuple(Sentence(line.strip(), by_staff=True) for line in text.text.splitlines() if line.strip())
+    if text.how == Written.REPLACED:
+        return Paragraph(paragraph.key, paragraph.number, written)
+    return replace(paragraph, closing=paragraph.closing + written)

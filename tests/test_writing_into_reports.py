@@ -1,0 +1,161 @@
+"""What the staff write into a report is kept, marked, and told of when what is composed under it changes."""
+
+import pytest
+from django.core.exceptions import ValidationError
+from lxml import etree
+
+from meetings.models import Meeting
+from reports.models import ParagraphText, Report
+from reports.official.builders import build
+from reports.official.drafting import draft
+from reports.official.issuing import issue
+from reports.official.writing import write
+from wsis_tracker.register.changes import act
+
+from .factories import ReportFactory, UserFactory
+from .forms import address
+
+pytestmark = pytest.mark.django_db
+MORE = "The Group thanks its chair.\nIt asks for funds."
+
+
+def the_groups():
+    return Report.objects.get(slug="wg-wsis-2002-2006")
+
+
+def told_of_the_third_meeting(report):
+    """The paragraph of a report that has an item on the third meeting."""
+    for paragraph in build(report).paragraphs():
+        said = [sentence for item in paragraph.items for sentence in item.sentences]
+        if "wg-wsis-3" in {record.slug for sentence in said for record in sentence.behind}:
+            return paragraph
+    raise LookupError(report)
+
+
+def written(report, how="added", text=MORE, paragraph=None):
+    key = paragraph or told_of_the_third_meeting(report).key
+    return write(report, key, how, text, by=UserFactory(), reason="As Council asked")
+
+
+def paragraph_of(report, key):
+    return next(paragraph for paragraph in draft(report).composition.paragraphs() if paragraph.key == key)
+
+
+def move(slug):
+    with act(reason="Read anew"):
+        meeting = Meeting.objects.get(slug=slug)
+        meeting.held_to = f"{meeting.held_from[:8]}28"
+        meeting.save()
+
+
+def test_an_added_text_follows_what_is_composed_a_sentence_a_line():
+    report = the_groups()
+    before, key = told_of_the_third_meeting(report), written(report).paragraph
+    after = paragraph_of(report, key)
+    assert (after.sentences, after.items, after.table) == (before.sentences, before.items, before.table)
+    assert [sentence.text for sentence in after.closing[len(before.closing) :]] == MORE.split("\n")
+    assert [sentence.by_staff for sentence in after.every_sentence()].count(True) == 2
+
+
+def test_a_text_in_place_of_what_is_composed_stands_alone_under_its_number():
+    report = the_groups()
+    before, key = told_of_the_third_meeting(report), written(report, "replaced").paragraph
+    after = paragraph_of(report, key)
+    assert after.number == before.number
+    assert [sentence.text for sentence in after.every_sentence()] == MORE.split("\n")
+
+
+def test_the_other_paragraphs_are_as_they_were():
+    report = the_groups()
+    before = {paragraph.key: paragraph for paragraph in build(report).paragraphs()}
+    key = written(report).paragraph
+    assert {one.key for one in draft(report).composition.paragraphs() if before[one.key] != one} == {key}
+
+
+def test_the_latest_text_counts_until_it_is_withdrawn():
+    report = the_groups()
+    before = build(report)
+    key = written(report).paragraph
+    written(report, "replaced", "Shorter.")
+    assert [sentence.text for sentence in paragraph_of(report, key).every_sentence()] == ["Shorter."]
+    written(report, "withdrawn", "")
+    assert draft(report).composition == before
+    assert ParagraphText.objects.count() == 3
+
+
+def test_it_is_outdated_when_what_is_composed_under_it_changes_and_not_before():
+    report = the_groups()
+    text = written(report)
+    assert draft(report).outdated == ()
+    with act(reason="Nothing that it says"):
+        report.staff_note = "To be sent on Monday."
+        report.save()
+    assert draft(report).outdated == ()
+    move("wg-wsis-3")
+    assert draft(report).outdated == (text,)
+
+
+def test_a_text_of_a_paragraph_that_is_composed_no_longer_is_told_of_and_left_out():
+    report = the_groups()
+    text = written(report)
+    gone = ParagraphText(report=report, paragraph="gone", how="added", text="Lost.", fingerprint=text.fingerprint, change=text.change)
+    gone.save()
+    made = draft(report)
+    assert made.outdated == (gone,)
+    assert "Lost." not in {sentence.text for paragraph in made.composition.paragraphs() for sentence in paragraph.every_sentence()}
+
+
+@pytest.mark.parametrize("how, text", [("added", ""), ("replaced", ""), ("withdrawn", "More.")])
+def test_a_text_says_something_and_a_withdrawal_nothing(how, text):
+    with pytest.raises(ValidationError, match="Write a text"):
+        written(the_groups(), how, text)
+
+
+def test_there_is_no_text_of_a_paragraph_that_is_not_composed():
+    with pytest.raises(ValidationError, match="no paragraph"):
+        written(the_groups(), paragraph="nowhere")
+
+
+def test_the_page_marks_it_and_warns_when_it_is_outdated(client):
+    report = the_groups()
+    written(report)
+    page = etree.HTML(client.get(report.get_absolute_url()).content.decode())
+    assert ["".join(mark.itertext()) for mark in page.xpath("//ins[@class='by-staff']")] == MORE.split("\n")
+    assert "Text of the secretariat, not composed from the register." in "".join(page.xpath("//section[contains(@class, 'notes')]//text()"))
+    assert "has changed since" not in client.get(report.get_absolute_url()).content.decode()
+    move("wg-wsis-3")
+    assert "has changed since" in client.get(report.get_absolute_url()).content.decode()
+
+
+def test_it_is_issued_with_the_report():
+    report = the_groups()
+    written(report)
+    done = issue(report, symbol="C79/8", issued_on="1979-02-03", by=UserFactory(), reason="Agreed")
+    assert "The Group thanks its chair." in str(done.composition)
+
+
+class TestDesk:
+    def sent(self, report):
+        key = next(build(report).paragraphs()).key
+        return {"paragraph": key, "how": "added", "text": "More.", "change_reason": "As Council asked"}
+
+    def test_a_reviewer_writes_by_a_form_that_shows_what_stands(self, client, sign_in):
+        report, user = the_groups(), sign_in("Reviewer")
+        url = address(Report, "paragraph", report.pk)
+        assert client.post(url, self.sent(report)).status_code == 302
+        assert (report.texts.get().change.by, report.texts.get().change.reason) == (user, "As Council asked")
+        assert "More." in client.get(url).content.decode()
+
+    def test_an_editor_writes_into_a_draft_and_not_into_what_is_published(self, client, sign_in):
+        draft_of_his, published = ReportFactory(visibility="draft"), ReportFactory()
+        sign_in("Editor")
+        assert client.post(address(Report, "paragraph", draft_of_his.pk), self.sent(draft_of_his)).status_code == 302
+        assert client.post(address(Report, "paragraph", published.pk), self.sent(published)).status_code == 403
+        assert (draft_of_his.texts.count(), published.texts.count()) == (1, 0)
+
+    def test_into_what_is_published_nobody_writes_without_a_reason(self, client, sign_in):
+        report = the_groups()
+        sign_in("Reviewer")
+        answer = client.post(address(Report, "paragraph", report.pk), self.sent(report) | {"change_reason": ""})
+        assert "change_reason" in answer.context["form"].errors
+        assert not report.texts.exists()
