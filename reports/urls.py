@@ -12,6 +12,7 @@ urlpatterns = [
     path("monitoring/mentions/", views.MentionList.as_view(), name="mentions"),
     path("reports/", views.ReportList.as_view(), name="reports"),
     path("reports/<slug:slug>/", views.ReportPage.as_view(), name="report"),
+    path("reports/<slug:slug>/text/", views.ReportText.as_view(), name="report-text"),
     re_path(rf"^reports/(?P<slug>[-\w]+)\.(?P<suffix>{SUFFIXES})$", views.ReportFile.as_view(), name="report-file"),
     path("reports/<slug:slug>/issued/<int:number>/", issued.IssuedReportPage.as_view(), name="issued-report"),
     re_path(

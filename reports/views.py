@@ -176,7 +176,7 @@ class ReportList(RecordListView):
 
 
 class ReportPage(RecordPage):
-    """A report, composed anew at each look as of the day asked for, else of the day that it reports."""
+    """What a report is on, what was issued of it, and where its text and its files are."""
 
     template_name = "reports/report.html"
     queryset = with_sources(Report.objects.select_related("document", "reports_to"))
@@ -184,26 +184,14 @@ class ReportPage(RecordPage):
 
     def get_context_data(self, **kwargs):
         document = self.record.document
-        context = {"coverage": coverage(document, self.day) if document else None, "issues": self.issues()}
-        try:
-            context |= self.composed()
-        except ValidationError as error:
-            context |= {"composed_on": self.day or self.record.day, "nothing": error.messages}
-        return super().get_context_data(**context, **kwargs)
-
-    def composed(self):
-        """The report as it is printed, and where its files are; ValidationError where there is nothing to report."""
-        made = draft(self.record, self.day)
-        composition = made.composition
-        return {
-            "outdated": made.outdated,
-            "printed": printed(composition),
-            "composed_on": composition.day,
-            "head": head_lines(composition),
-            "language": get_language_info(composition.language),
+        context = {
+            "coverage": coverage(document, self.day) if document else None,
+            "issues": self.issues(),
+            "composed_on": self.day or self.record.day,
             "files": [(form.label, address("report-file", self.record.slug, form.suffix)) for form in FORMS.values() if can_make(form)],
             "lacking": lacking(),
         }
+        return super().get_context_data(**context, **kwargs)
 
     def issues(self):
         """What was issued of the report, by the day asked for."""
@@ -211,8 +199,34 @@ class ReportPage(RecordPage):
         return issued.as_of(self.day) if self.day else issued
 
 
-class ReportFile(ReportPage):
-    """A report as a file, composed as its page is."""
+class ReportText(RecordPage):
+    """A report, composed anew at each look as of the day asked for, else of the day that it reports."""
+
+    template_name = "reports/text.html"
+    queryset = Report.objects.select_related("document", "reports_to")
+    record_name = "report"
+
+    def get_context_data(self, **kwargs):
+        try:
+            context = self.composed()
+        except ValidationError as error:
+            context = {"nothing": error.messages}
+        return super().get_context_data(**context, **kwargs)
+
+    def composed(self):
+        """The report as it is printed; ValidationError where there is nothing to report."""
+        made = draft(self.record, self.day)
+        composition = made.composition
+        return {
+            "outdated": made.outdated,
+            "printed": printed(composition),
+            "head": head_lines(composition),
+            "language": get_language_info(composition.language),
+        }
+
+
+class ReportFile(ReportText):
+    """A report as a file, composed as its text is."""
 
     def get(self, request, *args, suffix, **kwargs):
         form = BY_SUFFIX.get(suffix)

@@ -17,6 +17,7 @@ pytestmark = MARKS
 PUBLIC = """
 / /action-lines/ /action-lines/c7/ /matrix/ /timeline/ /documents/ /documents/wg-wsis-report-2002-2006/ /mandates/ /organisations/
 /organisations/wg-wsis/ /meetings/ /meetings/wg-wsis-9/ /tasks/ /activities/ /discrepancies/ /reports/ /reports/wg-wsis-2002-2006/
+/reports/wg-wsis-2002-2006/text/
 /search/?q=stocktaking /about/ /accessibility/ /using-the-api/ /people/ /documents/council-res-1222/ /tasks/final-report-to-pp-06/
 /mandates/wg-wsis-continue-pp-dec-8/ /timeline/?from=2003&to=2003 /meetings/calendar/?year=2003 /action-lines/c7-e-health/ /search/
 /documents/wg-wsis-report-2002-2006/?as_of=2004-01-01 /tasks/?overdue=true&as_of=2007-01-01

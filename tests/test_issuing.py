@@ -170,7 +170,7 @@ class TestPages:
 
 def test_a_report_of_what_the_register_lacks_says_so_and_is_not_issued(client):
     report = ReportFactory(kind="action-line-brief", slug="brief-of-nothing")
-    page = client.get(report.get_absolute_url())
+    page = client.get(f"{report.get_absolute_url()}text/")
     assert page.status_code == 200
     assert page.context["nothing"]
     assert page.context["nothing"][0] in page.content.decode()

@@ -24,7 +24,8 @@ pytestmark = pytest.mark.django_db
 ADDRESSES = """
 / /action-lines/ /action-lines/c7/ /matrix/ /timeline/ /documents/ /documents/wg-wsis-report-2002-2006/ /mandates/ /organisations/
 /organisations/wg-wsis/ /people/ /meetings/ /meetings/wg-wsis-9/ /tasks/ /activities/ /discrepancies/ /reports/
-/reports/wg-wsis-2002-2006/ /search/ /search/?q=stocktaking /about/ /accessibility/ /meetings/calendar/ /timeline/?from=2003&to=2003
+/reports/wg-wsis-2002-2006/ /reports/wg-wsis-2002-2006/text/
+/search/ /search/?q=stocktaking /about/ /accessibility/ /meetings/calendar/ /timeline/?from=2003&to=2003
 /documents/council-res-1222/ /tasks/final-report-to-pp-06/ /mandates/wg-wsis-continue-pp-dec-8/ /using-the-api/
 /monitoring/ /monitoring/?sector=itu&quiet_days=30 /monitoring/coverage/ /monitoring/mentions/
 """.split()

@@ -125,6 +125,7 @@ DETAILS = {
     "/organisations/itu/": of_organisation,
     "/organisations/wg-wsis/": of_organisation,
     "/reports/wg-wsis-2002-2006/": on_document,
+    "/reports/wg-wsis-2002-2006/text/": on_document,
     "/matrix/": bulk.roles,
     "/timeline/?limit=1000": bulk.roles,
     "/": of_organisation,
@@ -285,7 +286,7 @@ def test_a_page_that_says_all_it_can_takes_few_queries(client, acting, whole, da
 
 
 #: A report is composed of every collection, each read once.
-COMPOSED = {"/reports/wg-wsis-2002-2006/": 64}
+COMPOSED = {"/reports/wg-wsis-2002-2006/text/": 64}
 
 
 @pytest.mark.parametrize("day", [{}, {"as_of": "2006-06-01"}])

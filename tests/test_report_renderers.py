@@ -238,7 +238,7 @@ def _no_pango(monkeypatch):
 class TestPage:
     def test_it_shows_the_report_with_an_anchor_for_each_paragraph(self, client):
         report = ReportFactory()
-        page = etree.HTML(client.get(report.get_absolute_url()).content.decode())
+        page = etree.HTML(client.get(f"{report.get_absolute_url()}text/").content.decode())
         paragraphs = page.xpath("//article//div[@class='paragraph']/@id")
         assert paragraphs
         assert all(name.startswith("para-") for name in paragraphs)

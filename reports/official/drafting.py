@@ -20,12 +20,12 @@ class Draft:
     outdated: tuple[ParagraphText, ...] = ()
 
 
-def draft(report, day=None):
-    """A report as of `day`, else of the day that it reports, with the texts of the staff that stand.
+def draft(report, day=None, language="en"):
+    """A report as of `day`, else of the day that it reports, with the texts of the staff that stand; its headings in `language`.
 
     Raises ValidationError, as `composed` does.
     """
-    composition = composed(report, day)
+    composition = composed(report, day, language)
     texts = ParagraphText.objects.filter(report=report).standing()
     return Draft(with_texts(composition, texts), outdated(texts, composition.paragraphs()))
 
@@ -36,10 +36,10 @@ def outdated(texts, paragraphs):
     return tuple(text for key, text in texts.items() if prints.get(key) != text.fingerprint)
 
 
-def composed(report, day=None):
+def composed(report, day=None, language="en"):
     """A report without the texts of the staff; ValidationError, with what is missing, where the register lacks what it is about."""
     try:
-        return build(report, str(day) if day else None)
+        return build(report, str(day) if day else None, language)
     except NothingToReport as error:
         raise ValidationError(str(error)) from error
 

@@ -3,10 +3,13 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as _
 from django.utils.translation import override
 
 from .composition import Composition, Sentence
+
+#: What is said of a sentence that the staff wrote.
+BY_STAFF = _("Text of the secretariat, not composed from the register.")
 
 
 @dataclass(frozen=True)
@@ -44,7 +47,7 @@ def note_of(sentence):
     """What the footnote of a sentence says: its sources, and whether it is the staff's and not composed; empty where neither."""
     said = "; ".join(shortened(sentence.sources))
     if sentence.by_staff:
-        said = " ".join(filter(None, [_("Text of the secretariat, not composed from the register."), said]))
+        said = f"{BY_STAFF} {said}".strip()
     return said
 
 

@@ -2,11 +2,20 @@
 
 from itertools import count
 
+from django.utils.translation import override
+
+from reports.official.printing import BY_STAFF
+
 WIDTH = 76
 
 
 def text(composition):
     """UTF-8; sources stand below as numbered notes."""
+    with override(composition.language):
+        return "\n".join(lines_of(composition)).strip().encode() + b"\n"
+
+
+def lines_of(composition):
     notes, lines = {}, []
     head = composition.head
     lines += [line for line in (head.body, head.symbol, head.date, head.original_language, head.agenda_item, head.presented_by) if line]
@@ -16,7 +25,7 @@ def text(composition):
         for paragraph in section.paragraphs:
             lines += ["", *paragraph_lines(paragraph, notes)]
     lines += ["", *(f"[{number}] {source}" for source, number in notes.items())]
-    return ("\n".join(lines).strip() + "\n").encode()
+    return lines
 
 
 def paragraph_lines(paragraph, notes):
@@ -43,7 +52,12 @@ def table_lines(table, notes):
 
 def joined(sentences, notes):
     """Sentences one after the other, each with the numbers of its notes."""
-    return " ".join(f"{sentence.text}{''.join(f'[{noted(source, notes)}]' for source in sentence.sources)}" for sentence in sentences)
+    return " ".join(f"{sentence.text}{''.join(f'[{noted(said, notes)}]' for said in notes_of(sentence))}" for sentence in sentences)
+
+
+def notes_of(sentence):
+    """That the staff wrote it, where they did, and where its facts are read."""
+    return [str(BY_STAFF), *sentence.sources] if sentence.by_staff else sentence.sources
 
 
 def noted(source, notes):

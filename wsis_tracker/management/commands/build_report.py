@@ -11,8 +11,10 @@ from django.core.management.base import BaseCommand, CommandError
 from action_lines.models import ActionLine
 from reports.models import Report, ReportKind
 from reports.official.account import NothingToReport
-from reports.official.builders import build, build_kind
+from reports.official.builders import build_kind
+from reports.official.drafting import draft
 from reports.official.renderers import RENDERERS
+from reports.official.renderers.pdf import CannotPrint
 from wsis_tracker.register import dates
 
 
@@ -31,9 +33,9 @@ class Command(BaseCommand):
     def handle(self, *, report, output, language, **options):
         try:
             composition = compose(report, language, **options)
-        except (NothingToReport, ValidationError) as error:
+            content = RENDERERS[options["format"]](composition)
+        except (NothingToReport, ValidationError, CannotPrint) as error:
             raise CommandError(" ".join(getattr(error, "messages", [str(error)]))) from error
-        content = RENDERERS[options["format"]](composition)
         if output:
             output.write_bytes(content)
             self.stderr.write(f"{composition.title}, as of {composition.day}: {len(content):,} bytes in {output}")
@@ -54,7 +56,7 @@ def compose(name, language, *, as_of, year, action_line, **_others):
     """The report of that slug, or one of that kind with the parameters given."""
     found = Report.objects.published().select_related("document", "reports_to").filter(slug=name).first()
     if found:
-        return build(found, as_of, language)
+        return draft(found, as_of, language).composition
     if name not in ReportKind.values:
         raise NothingToReport(f"The register has no report “{name}”, and there is no such kind: {', '.join(ReportKind.values)}.")
     line = None
