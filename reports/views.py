@@ -6,7 +6,7 @@ from django import forms
 from django.core.exceptions import ValidationError
 from django.http import Http404
 from django.utils.functional import cached_property
-from django.utils.translation import get_language_info
+from django.utils.translation import get_language, get_language_info
 from django.utils.translation import gettext_lazy as _
 
 from action_lines.models import ActionLine, Activity, Role
@@ -215,13 +215,14 @@ class ReportText(RecordPage):
 
     def composed(self):
         """The report as it is printed; ValidationError where there is nothing to report."""
-        made = draft(self.record, self.day)
+        made = draft(self.record, self.day, get_language())
         composition = made.composition
         return {
             "outdated": made.outdated,
             "printed": printed(composition),
             "head": head_lines(composition),
             "language": get_language_info(composition.language),
+            "labels": get_language_info(composition.labels),
         }
 
 
@@ -235,7 +236,7 @@ class ReportFile(ReportText):
         if form is None or report is None:
             raise Http404
         try:
-            composition = draft(report, self.day).composition
+            composition = draft(report, self.day, get_language()).composition
             content = RENDERERS[form.name](composition)
         except ValidationError as error:
             return failure(request, HTTPStatus.NOT_FOUND, status_detail=" ".join(error.messages))

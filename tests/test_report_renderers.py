@@ -225,6 +225,27 @@ class TestPdf:
         assert pdf(SAMPLE) == pdf(SAMPLE)
 
 
+class TestHeadingsInAnotherLanguage:
+    ARABIC = replace(SAMPLE, labels="ar", title="تقرير")
+
+    def test_the_page_marks_them_with_their_language(self):
+        page = etree.HTML(html(self.ARABIC).decode())
+        assert page.get("lang") == "en"
+        assert {tuple(one.get(name) for name in ("lang", "dir")) for one in page.xpath("//h2")} == {("ar", "rtl")}
+        assert page.xpath("//h1/../@lang") == ["ar"]
+        assert set(page.xpath("//div[@class='paragraph']/div/@lang")) == {"en"}
+
+    def test_word_reads_them_from_right_to_left(self):
+        styles = Document(io.BytesIO(docx(self.ARABIC))).styles
+        for name in ("Title", "Heading 1"):
+            assert styles[name].element.xpath("./w:rPr/w:lang/@w:bidi") == ["ar-SA"]
+            assert len(styles[name].element.xpath("./w:pPr/w:bidi")) == len(styles[name].element.xpath("./w:rPr/w:rtl")) == 1
+        assert not styles["Numbered Paragraph"].element.xpath("./w:pPr/w:bidi")
+
+    def test_a_pdf_is_made_of_it(self):
+        assert pdf(self.ARABIC).startswith(b"%PDF")
+
+
 @pytest.fixture
 def _no_pango(monkeypatch):
     """A machine on which the library that makes PDF cannot be loaded."""
@@ -242,6 +263,11 @@ class TestPage:
         paragraphs = page.xpath("//article//div[@class='paragraph']/@id")
         assert paragraphs
         assert all(name.startswith("para-") for name in paragraphs)
+
+    def test_its_headings_are_in_the_language_of_the_reader(self, client):
+        page = etree.HTML(client.get(f"/fr{ReportFactory().get_absolute_url()}text/").content.decode())
+        assert set(page.xpath("//article//h2/@lang")) == {"fr"}
+        assert set(page.xpath("//div[@class='paragraph']/div/@lang")) == {"en"}
 
     @pytest.mark.parametrize(
         "suffix, kind, begin", [("docx", "wordprocessingml", b"PK"), ("pdf", "pdf", b"%PDF"), ("html", "html", b"<!doc")]

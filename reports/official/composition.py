@@ -103,6 +103,8 @@ class Composition:
     covers_to: str
     head: Head
     sections: tuple[Section, ...]
+    #: The language of its title, headings and labels, which may be another.
+    labels: str = "en"
 
     def paragraphs(self) -> Iterator[Paragraph]:
         return chain.from_iterable(section.paragraphs for section in self.sections)

@@ -39,6 +39,7 @@ def composition(account, sections):
         account.covers_to,
         head(account),
         tuple(one for one in sections if one.paragraphs),
+        account.language,
     )
 
 

@@ -24,8 +24,8 @@ NO_TIME = (1980, 1, 1, 0, 0, 0)
 
 
 def docx(composition: Composition) -> bytes:
-    """The document, in the language of its sentences whoever asks."""
-    with override(composition.language):
+    """The document, in its own languages whoever asks."""
+    with override(composition.labels):
         file = io.BytesIO()
         Writer(composition).document().save(file)
         return repacked(file)
@@ -48,7 +48,7 @@ class Writer:
     def __init__(self, composition):
         self.composition = composition
         self.word = Document()
-        look.set_up(self.word, composition.language)
+        look.set_up(self.word, composition.language, composition.labels)
         self.notes = Notes(self.word, look.NOTE, look.CALL)
 
     def document(self):

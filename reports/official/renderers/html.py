@@ -20,15 +20,15 @@ def html(composition: Composition) -> bytes:
 
 
 def document(composition, style=""):
-    """The document as text; in the language of its sentences, whoever asks."""
-    info = get_language_info(composition.language)
-    with override(composition.language):
+    """The document as text; in its own languages, whoever asks."""
+    with override(composition.labels):
         context = {
             "composition": composition,
             "printed": printed(composition),
             "head": head_lines(composition),
             "created": made_at(composition).date().isoformat(),
-            "language": info,
+            "language": get_language_info(composition.language),
+            "labels": get_language_info(composition.labels),
             "style": style,
         }
         return render_to_string("reports/official/document.html", context)

@@ -11,7 +11,7 @@ WIDTH = 76
 
 def text(composition):
     """UTF-8; sources stand below as numbered notes."""
-    with override(composition.language):
+    with override(composition.labels):
         return "\n".join(lines_of(composition)).strip().encode() + b"\n"
 
 

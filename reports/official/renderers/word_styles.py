@@ -1,7 +1,9 @@
 """How a document of the Council looks in Word: its page, and the styles of what stands on it."""
 
+from django.utils.translation import get_language_info
 from docx.enum.style import WD_STYLE_TYPE
 from docx.enum.text import WD_ALIGN_PARAGRAPH
+from docx.oxml import OxmlElement
 from docx.oxml.ns import qn
 from docx.shared import Cm, Pt, RGBColor
 
@@ -14,8 +16,8 @@ BULLET, CAPTION, CELL, NOTE, CALL, BY_STAFF = "List Bullet", "Caption", "Table T
 TAGS = {"ar": "ar-SA", "zh-hans": "zh-CN", "en": "en-GB", "fr": "fr-FR", "ru": "ru-RU", "es": "es-ES"}
 
 
-def set_up(document, language):
-    """Give an empty document its page, its language and its styles."""
+def set_up(document, language, labels):
+    """Give an empty document its page, its language, that of its title and headings, and its styles."""
     section = document.sections[0]
     section.page_width, section.page_height = Cm(21), Cm(29.7)
     section.left_margin = section.right_margin = section.top_margin = section.bottom_margin = Cm(2.2)
@@ -37,6 +39,9 @@ def set_up(document, language):
     for name, size, options in [(HEAD, 11, {"bold": True}), (PRESENTED, 11, {"before": 14, "centred": True}), (CELL, 10, {"after": 2})]:
         plain(based(styles, name), size=size, **{"after": 0, **options})
     plain(based(styles, NOTE, builtin=True), size=9)
+    if labels != language:
+        for name in ("Title", "Heading 1", HEAD, PRESENTED):
+            speak(styles[name].element, labels)
     styles.add_style(CALL, WD_STYLE_TYPE.CHARACTER, builtin=True).font.superscript = True
     styles.add_style(BY_STAFF, WD_STYLE_TYPE.CHARACTER).font.italic = True
 
@@ -51,6 +56,20 @@ def based(styles, name, builtin=False):
 def set_language(styles, language):
     tag = styles.element.find(f"{qn('w:docDefaults')}/{qn('w:rPrDefault')}/{qn('w:rPr')}/{qn('w:lang')}")
     tag.set(qn("w:val"), TAGS[language])
+
+
+def speak(style, language):
+    """Let a style be for words in another language, from right to left where that is written so."""
+    said = style.get_or_add_rPr()
+    if get_language_info(language)["bidi"]:
+        style.get_or_add_pPr().insert_element_before(
+            OxmlElement("w:bidi"), "w:adjustRightInd", "w:snapToGrid", "w:spacing", "w:ind", "w:jc"
+        )
+        said.append(OxmlElement("w:rtl"))
+    tag = OxmlElement("w:lang")
+    for script in ("w:val", "w:eastAsia", "w:bidi"):
+        tag.set(qn(script), TAGS[language])
+    said.append(tag)
 
 
 def set_font(style):
