@@ -12,7 +12,7 @@ from wsis_tracker.pages.views import RecordPage
 from .models import IssuedReport, Report
 from .official.comparing import Became, compare, compare_read
 from .official.drafting import draft
-from .official.files import FINAL, FORMS, KEPT, file_response, kept_address
+from .official.files import BY_SUFFIX, FINAL, FORMS, KEPT, file_response, kept_address
 from .official.plain import from_plain
 from .official.reading import paragraphs_of_word
 
@@ -26,9 +26,9 @@ class IssuedReportPage(RecordPage):
 
     @cached_property
     def issued(self):
-        return get_object_or_404(
-            IssuedReport.objects.published().select_related("change"), report=self.record, number=self.kwargs["number"]
-        )
+        issues = IssuedReport.objects.published().select_related("change")
+        issues = issues.as_of(self.day) if self.day else issues
+        return get_object_or_404(issues, report=self.record, number=self.kwargs["number"])
 
     def get_context_data(self, **kwargs):
         kept = [(file, KEPT[file.form]) for file in self.issued.files.all()]
@@ -49,14 +49,18 @@ class IssuedReportPage(RecordPage):
 
 
 class IssuedReportFile(IssuedReportPage):
-    """A file of an issued report, as it was kept."""
+    """A file of an issued report, as it was kept; 404 where there is no such one, also on the day asked for."""
+
+    def not_there(self, records):
+        raise Http404
 
     def get_context_data(self, **kwargs):
         return {}
 
     def render_to_response(self, context, **kwargs):
-        asked = "final" if self.kwargs["file"] == "final" else self.kwargs["suffix"]
-        form = next((form for form in KEPT.values() if asked == (form.name if form is FINAL else form.suffix)), None)
+        form = FINAL if self.kwargs["file"] == FINAL.name else BY_SUFFIX[self.kwargs["suffix"]]
+        if form.suffix != self.kwargs["suffix"]:
+            raise Http404
         return file_response(self.content_of(form), form, f"{self.record.slug}-issued-{self.issued.number}")
 
 
@@ -68,7 +72,8 @@ class ComparisonPage(IssuedReportPage):
     @cached_property
     def compared(self):
         try:
-            later = draft(self.record, self.day or self.issued.day).composition
+            public = not self.request.user.has_perm("reports.view_paragraphtext")
+            later = draft(self.record, self.day or self.issued.day, public=public).composition
         except ValidationError as error:
             raise Http404(" ".join(error.messages)) from error
         return later, compare(from_plain(self.issued.composition), later, self.issued.change.number)
@@ -81,7 +86,10 @@ class ComparisonPage(IssuedReportPage):
 
 
 class ComparisonData(ComparisonPage):
-    """The same as data."""
+    """The same as data; 404 where there is no such one on the day asked for."""
+
+    def not_there(self, records):
+        raise Http404
 
     def get_context_data(self, **kwargs):
         return {}

@@ -5,7 +5,7 @@ from hashlib import sha256
 from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.db import models
-from django.db.models import Q
+from django.db.models import OuterRef, Q, Subquery
 from django.utils.translation import gettext_lazy as _
 
 from mandates.models import Document, Organisation
@@ -216,6 +216,15 @@ class Written(models.TextChoices):
 
 
 class ParagraphTextQuerySet(models.QuerySet):
+    def issued(self):
+        """Keep what was written before its report was last issued, by somebody else than who wrote it: what the public sees."""
+        last = IssuedReport.objects.filter(report=OuterRef("report")).order_by("-number").values("revision")
+        return self.filter(change__number__lte=Subquery(last[:1]))
+
+    def unissued(self):
+        """Keep what was written since its report was last issued."""
+        return self.exclude(pk__in=self.issued().order_by().values("pk"))
+
     def standing(self):
         """The latest text of each paragraph by its key, without what was withdrawn; one query."""
         latest = {text.paragraph: text for text in self.order_by("pk")}

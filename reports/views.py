@@ -213,9 +213,17 @@ class ReportText(RecordPage):
             context = {"nothing": error.messages}
         return super().get_context_data(**context, **kwargs)
 
+    def on_the_day(self, records):
+        """A report has its text on every day."""
+        return records
+
+    def draft(self, report):
+        """What is composed of the report; the texts of the staff that nobody has issued are the staff's."""
+        return draft(report, self.day, get_language(), public=not self.request.user.has_perm("reports.view_paragraphtext"))
+
     def composed(self):
         """The report as it is printed; ValidationError where there is nothing to report."""
-        made = draft(self.record, self.day, get_language())
+        made = self.draft(self.record)
         composition = made.composition
         return {
             "outdated": made.outdated,
@@ -230,13 +238,11 @@ class ReportFile(ReportText):
     """A report as a file, composed as its text is."""
 
     def get(self, request, *args, suffix, **kwargs):
-        form = BY_SUFFIX.get(suffix)
-        records = self.queryset.all().published()
-        report = self.find(records.as_of(self.day) if self.day else records)
-        if form is None or report is None:
+        form, report = BY_SUFFIX[suffix], self.find(self.queryset.all().published())
+        if report is None:
             raise Http404
         try:
-            composition = draft(report, self.day, get_language()).composition
+            composition = self.draft(report).composition
             content = RENDERERS[form.name](composition)
         except ValidationError as error:
             return failure(request, HTTPStatus.NOT_FOUND, status_detail=" ".join(error.messages))

@@ -2,6 +2,7 @@
 
 import io
 import json
+import zipfile
 from hashlib import sha256
 
 import pytest
@@ -13,6 +14,7 @@ from docx import Document
 
 from meetings.models import Meeting
 from reports.models import IssuedReport, Report
+from reports.official import reading
 from reports.official.drafting import draft
 from reports.official.issuing import issue
 from reports.official.plain import as_plain, from_plain
@@ -144,6 +146,12 @@ class TestPages:
         for end in ("", "report.docx", "comparison/", "comparison.json"):
             assert client.get(f"/reports/{report.slug}/issued/1/{end}").status_code == 404
 
+    def test_what_was_issued_later_is_not_there_on_an_earlier_day(self, client):
+        done = issued(ReportFactory(day="1978-12-31"))
+        for end in ("", "report.docx", "comparison/", "comparison.json"):
+            for day, status in (("1979-02-02", 404), ("1979-02-03", 200)):
+                assert client.get(f"{done.get_absolute_url()}{end}", {"as_of": day}).status_code == status, (end, day)
+
     def test_what_was_not_issued_is_not_found(self, client):
         slug = issued().report.slug
         for end in ("2/", "2/report.docx", "1/final.docx", "1/final.pdf", "2/comparison/"):
@@ -213,9 +221,29 @@ class TestDesk:
         final = finished(report)
         client.post(address(Report, "issue", report.pk), self.sent(day=report.day, final=SimpleUploadedFile("final.docx", final)))
         assert client.get(f"/reports/{report.slug}/issued/1/final.docx").content == final
+        assert client.get(f"/reports/{report.slug}/issued/1/final.pdf").status_code == 404
         page = client.get(f"/reports/{report.slug}/issued/1/").content.decode()
         assert page.count("<ins>Furthermore.</ins>") == 1
         assert "Document: C79/8" in page.partition("What the secretariat changed")[2]  # the draft bore no symbol yet
+
+    @pytest.mark.parametrize("name, content", [("word/document.xml", b"<w:document"), ("[Content_Types].xml", b"<Types"), ("big", None)])
+    def test_a_broken_or_boundless_word_file_is_refused(self, name, content, client, sign_in, monkeypatch):
+        report, broken = ReportFactory(), io.BytesIO()
+        with zipfile.ZipFile(io.BytesIO(docx(SAMPLE))) as whole, zipfile.ZipFile(broken, "w", zipfile.ZIP_DEFLATED) as package:
+            for part in whole.namelist():
+                package.writestr(part, content if part == name else whole.read(part))
+            package.writestr("large", b"0" * 1_000_000)
+        if content is None:
+            monkeypatch.setattr(reading, "UNPACKED", 1_000_000)
+        sign_in("Reviewer")
+        answer = client.post(address(Report, "issue", report.pk), self.sent(final=SimpleUploadedFile("final.docx", broken.getvalue())))
+        assert "no Word file" in str(answer.context["form"].errors["final"])
+        assert not report.issues.exists()
+
+    def test_no_day_to_come_is_reported(self, client, sign_in):
+        sign_in("Reviewer")
+        answer = client.post(address(Report, "issue", ReportFactory().pk), self.sent(day="9999-12-31"))
+        assert set(answer.context["form"].errors) == {"day"}
 
     def test_what_is_no_word_file_is_refused(self, client, sign_in):
         report = ReportFactory()

@@ -34,7 +34,7 @@ PINNED = {
     "tasks": 8,
     "progress": 3,
     "rulings": 3,
-    "reports": 4,
+    "reports": 5,
     "discrepancies": 10,
     "search": 25,
     "changes": 6,

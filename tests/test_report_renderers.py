@@ -225,6 +225,13 @@ class TestPdf:
         assert pdf(SAMPLE) == pdf(SAMPLE)
 
 
+class TestOddWords:
+    def test_a_sign_that_no_xml_may_hold_is_left_out_of_word(self):
+        read = Document(io.BytesIO(docx(replace(SAMPLE, title="A\x01 title\x0c of many letters " * 20))))
+        assert read.core_properties.title.startswith("A title of many letters")
+        assert len(read.core_properties.title) == 255
+
+
 class TestHeadingsInAnotherLanguage:
     ARABIC = replace(SAMPLE, labels="ar", title="تقرير")
 
@@ -283,10 +290,16 @@ class TestPage:
         assert answer.content.startswith(begin)
 
     def test_a_file_of_what_is_not_there_is_not_found(self, client):
-        draft, later = ReportFactory(visibility="draft"), ReportFactory(day="2006-12-31")
+        draft = ReportFactory(visibility="draft")
         assert client.get(f"/reports/{draft.slug}.docx").status_code == 404
-        assert client.get(f"/reports/{later.slug}.docx", {"as_of": "2006-01-01"}).status_code == 404
-        assert client.get(f"/reports/{later.slug}.xml").status_code == 404
+        assert client.get(f"/reports/{draft.slug}/text/").status_code == 404
+        assert client.get(f"/reports/{ReportFactory().slug}.xml").status_code == 404
+
+    def test_it_is_composed_for_an_earlier_day_too(self, client):
+        later = ReportFactory(day="2006-12-31")
+        told = client.get(f"/reports/{later.slug}.json", {"as_of": "2004-12-31"}).json()
+        assert told["day"] == "2004-12-31"
+        assert "31 December 2004" in client.get(f"/reports/{later.slug}/text/", {"as_of": "2004-12-31"}).text
 
     def test_what_a_file_does_not_know_is_refused_by_name(self, client):
         answer = client.get(f"/reports/{ReportFactory().slug}.docx", {"colour": "red"})

@@ -116,15 +116,31 @@ def test_there_is_no_text_of_a_paragraph_that_is_not_composed():
         written(the_groups(), paragraph="nowhere")
 
 
-def test_the_page_marks_it_and_warns_when_it_is_outdated(client):
+def test_the_page_marks_it_and_warns_when_it_is_outdated(client, sign_in):
     report = the_groups()
     written(report)
+    sign_in("Reader")
     page = etree.HTML(client.get(f"{report.get_absolute_url()}text/").content.decode())
     assert ["".join(mark.itertext()) for mark in page.xpath("//ins[@class='by-staff']")] == MORE.split("\n")
     assert "Text of the secretariat, not composed from the register." in "".join(page.xpath("//section[contains(@class, 'notes')]//text()"))
     assert "has changed since" not in client.get(f"{report.get_absolute_url()}text/").content.decode()
     move("wg-wsis-3")
     assert "has changed since" in client.get(f"{report.get_absolute_url()}text/").content.decode()
+
+
+def test_the_public_sees_it_once_somebody_else_has_issued_it(client):
+    report, address = the_groups(), "/reports/wg-wsis-2002-2006"
+    author = written(report).change.by
+    assert "thanks its chair" not in client.get(f"{address}/text/").text + client.get(f"{address}.txt").text
+    with pytest.raises(ValidationError, match="somebody else issues it"):
+        issue(report, symbol="C79/8", issued_on="2006-05", by=author, reason="Agreed")
+    assert not report.issues.exists()
+    issue(report, symbol="C79/8", issued_on="2006-05", by=UserFactory(), reason="Agreed")
+    written(report, "replaced", "Nobody has read this.")
+    for shown in (client.get(f"{address}/text/").text, client.get(f"{address}.txt").text):
+        assert "thanks its chair" in shown
+        assert "Nobody has read this." not in shown
+    assert "Nobody has read this." not in client.get(f"{address}/issued/1/comparison.json").text
 
 
 def test_it_is_issued_with_the_report():

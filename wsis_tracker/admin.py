@@ -28,7 +28,7 @@ GROUPS = [
     (_("Who does what"), ["Organisation", "Person", "Appointment", "ActionLine", "Role", "Activity"]),
     (_("Where it was discussed"), ["Meeting", "Submission", "Question", "Conclusion"]),
     (_("Follow-up"), ["Task", "Progress"]),
-    (_("Reports"), ["Report", "Ruling"]),
+    (_("Reports"), ["Report", "IssuedReport", "ParagraphText", "Ruling"]),
     (_("The register"), ["Change", "Proposal", "User", "Group", "ApiToken", "AccountEvent", "AccessAttempt"]),
 ]
 #: The kinds of fact that are drawn from a paragraph, each with what its form begins with: of the paragraph, of its document.

@@ -20,14 +20,17 @@ class Draft:
     outdated: tuple[ParagraphText, ...] = ()
 
 
-def draft(report, day=None, language="en"):
+def draft(report, day=None, language="en", *, public=False):
     """A report as of `day`, else of the day that it reports, with the texts of the staff that stand; its headings in `language`.
+
+    The public is shown those texts alone that somebody has issued.
 
     Raises ValidationError, as `composed` does.
     """
     composition = composed(report, day, language)
-    texts = ParagraphText.objects.filter(report=report).standing()
-    return Draft(with_texts(composition, texts), outdated(texts, composition.paragraphs()))
+    texts = ParagraphText.objects.filter(report=report)
+    standing = (texts.issued() if public else texts).standing()
+    return Draft(with_texts(composition, standing), () if public else outdated(standing, composition.paragraphs()))
 
 
 def outdated(texts, paragraphs):

@@ -2,12 +2,14 @@
 
 from dataclasses import replace
 
+from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.db.models import Max
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import override
 
-from reports.models import IssuedFile, IssuedReport, Report
+from reports.models import IssuedFile, IssuedReport, ParagraphText, Report
 from wsis_tracker.register import dates
 from wsis_tracker.register.changes import Change, act, hold_back_others
 
@@ -21,14 +23,19 @@ def issue(report, *, symbol, issued_on, by, reason, day=None, final=None):
     """Issue a report under a symbol and a date, as of `day`, else of the day that it reports, in one act of `by`; what was issued.
 
     `final` is the content of the Word file that the secretariat finished. Raises ValidationError where the report is not published, no
-    reason is given, or the symbol is that of another.
+    reason is given, the day is to come, the symbol is that of another, or a text that is issued for the first time is by the same person.
     """
     if not reason:
         raise ValidationError({"change_reason": _("Say why: it is issued once and never changed.")})
+    if day and dates.earliest(str(day)) > timezone.localdate():
+        raise ValidationError({"day": _("This day is to come.")})
     with act(by=by, reason=reason) as change:
         report = Report.objects.lock().get(pk=report.pk)
         if not report.shown_to_public:
             raise ValidationError(_("Publish the report first: what is issued is public."))
+        texts = ParagraphText.objects.filter(report=report).unissued().select_related("change").standing()
+        if settings.FOUR_EYES and by and any(text.change.by_id == by.pk for text in texts.values()):
+            raise ValidationError(_("A text in it is yours, so somebody else issues it."))
         hold_back_others()
         composition = under(draft(report, day).composition, symbol, issued_on)
         issued = IssuedReport(

@@ -2,16 +2,24 @@
 
 import io
 import re
+import zlib
 from dataclasses import dataclass
-from zipfile import BadZipFile
+from zipfile import BadZipFile, ZipFile
 
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 from docx import Document
 from docx.opc.exceptions import PackageNotFoundError
+from lxml.etree import LxmlError
 
 #: The number that begins a paragraph: “16”, “16.”, “16)”, before a space or alone on its line.
 NUMBERED = re.compile(r"(?P<number>\d{1,3})(?:[.)]?\s+|[.)]?$)")
+
+
+#: How many bytes a Word file may unpack to.
+UNPACKED = 100_000_000
+#: What is raised of a file that is none of Word, or is broken, locked or too large.
+BROKEN = (BadZipFile, PackageNotFoundError, LxmlError, zlib.error, KeyError, ValueError, AttributeError, RuntimeError, NotImplementedError)
 
 
 @dataclass(frozen=True)
@@ -35,10 +43,12 @@ def paragraphs_of_file(name: str, content: bytes) -> list[ReadParagraph]:
 def paragraphs_of_word(content: bytes) -> list[ReadParagraph]:
     """The paragraphs of a Word file, the cells of its tables among them; ValidationError where it is none."""
     try:
-        body = Document(io.BytesIO(content))
-    except (BadZipFile, PackageNotFoundError, KeyError, ValueError) as error:
+        with ZipFile(io.BytesIO(content)) as package:
+            if sum(entry.file_size for entry in package.infolist()) > UNPACKED:
+                raise ValueError
+        return gathered(line for block in Document(io.BytesIO(content)).iter_inner_content() for line in lines_of(block))
+    except BROKEN as error:
         raise ValidationError(_("This is no Word file (DOCX).")) from error
-    return gathered(line for block in body.iter_inner_content() for line in lines_of(block))
 
 
 def lines_of(block):

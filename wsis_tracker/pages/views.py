@@ -109,8 +109,12 @@ class RecordPage(Page):
 
     def get(self, request, *args, **kwargs):
         records = self.queryset.all().published()
-        self.record = self.find(records.as_of(self.day) if self.day else records)
+        self.record = self.find(self.on_the_day(records))
         return super().get(request, *args, **kwargs) if self.record else self.not_there(records)
+
+    def on_the_day(self, records):
+        """Those of the records that have this page on the day asked for."""
+        return records.as_of(self.day) if self.day else records
 
     def not_there(self, records):
         """What is said of a record that did not hold or was not there on the day; 404 where it is on none."""

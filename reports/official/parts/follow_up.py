@@ -24,7 +24,9 @@ def tasks(account, number_of, found, key="tasks"):
     )
     late = [one for one in found if one.state_then in PENDING and one.due_then and one.due_then < account.day]
     closing = [sentence("Late is ", Phrase(f"“{one.title}”", (one,)), f", due {dates.in_words(one.due_then)}", facts=[one]) for one in late]
-    return Paragraph(key, str(number_of), (lead,), table=Table("", COLUMNS, tuple(row(one) for one in found)), closing=tuple(closing))
+    return Paragraph(
+        key, str(number_of), (lead,), table=Table("Tasks on record", COLUMNS, tuple(row(one) for one in found)), closing=tuple(closing)
+    )
 
 
 def row(task):

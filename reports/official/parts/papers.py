@@ -28,7 +28,8 @@ def place(submission):
 def listed_papers(rows, number_of):
     """The documents of one meeting, whose rows each know their submission."""
     meeting = rows[0].meeting
-    table = Table("", COLUMNS, tuple(cells(one) for one in rows))
+    caption = f"Documents of {meeting.title}" if meeting else "Documents without a meeting that is known"
+    table = Table(caption, COLUMNS, tuple(cells(one) for one in rows))
     key = meeting.slug if meeting else "no-meeting"
     if not meeting:
         return Paragraph(key, str(number_of), (sentence("These were given without a meeting that is known:"),), table=table)

@@ -4,6 +4,7 @@ The numbers of paragraphs are printed, not counted by Word: they are those of th
 """
 
 import io
+import re
 import zipfile
 
 from django.utils.translation import override
@@ -14,11 +15,16 @@ from docx.shared import Cm
 
 from reports.official.composition import Composition
 from reports.official.heads import head_lines, made_at
+from reports.official.plain import as_plain, from_plain
 from reports.official.printing import printed
 
 from . import word_styles as look
 from .word_notes import Notes, element
 
+#: What no XML may hold.
+FORBIDDEN = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
+#: How long a property of a Word file may be.
+PROPERTY = 255
 #: The time that the package says its parts are of.
 NO_TIME = (1980, 1, 1, 0, 0, 0)
 
@@ -27,8 +33,17 @@ def docx(composition: Composition) -> bytes:
     """The document, in its own languages whoever asks."""
     with override(composition.labels):
         file = io.BytesIO()
-        Writer(composition).document().save(file)
+        Writer(from_plain(fit(as_plain(composition)))).document().save(file)
         return repacked(file)
+
+
+def fit(said):
+    """Plain values without the characters that no XML may hold."""
+    if isinstance(said, str):
+        return FORBIDDEN.sub("", said)
+    if isinstance(said, dict):
+        return {name: fit(value) for name, value in said.items()}
+    return [fit(one) for one in said] if isinstance(said, list | tuple) else said
 
 
 def repacked(file):
@@ -65,8 +80,9 @@ class Writer:
     def say_what_it_is(self):
         """The properties of the file; its times are the day of the register."""
         said, head = self.word.core_properties, self.composition.head
-        said.title, said.subject, said.language = self.composition.title, head.symbol, look.TAGS[self.composition.language]
-        said.author = said.last_modified_by = head.presented_by or head.body
+        said.title, said.subject = self.composition.title[:PROPERTY], head.symbol[:PROPERTY]
+        said.language = look.TAGS[self.composition.language]
+        said.author = said.last_modified_by = (head.presented_by or head.body)[:PROPERTY]
         said.comments, said.keywords, said.revision = "", "", 1
         said.created = said.modified = made_at(self.composition)
 
