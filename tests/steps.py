@@ -396,4 +396,4 @@ STEPS = {
     make_new_recovery_codes: "recovery-codes",
 }
 #: Who takes a step where it is not the administrator without a second factor: the fixture of the page.
-WHOSE = {be_asked_for_the_code: "halfway", see_how_one_signs_in: "guarded", make_new_recovery_codes: "guarded"}
+WHOSE = {be_asked_for_the_code: "halfway", issue_a_report: "reviewing", see_how_one_signs_in: "guarded", make_new_recovery_codes: "guarded"}

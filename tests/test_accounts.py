@@ -133,6 +133,18 @@ class TestForgottenPassword:
         self.ask("known@example.org")
         assert len(mail.outbox) == 2
 
+    def test_a_link_that_could_not_be_sent_is_sent_when_it_is_asked_for_again(self, settings):
+        user = UserFactory(email="known@example.org")
+        user.set_password(PASSWORD)
+        user.save()
+        sent_by = settings.EMAIL_BACKEND
+        settings.EMAIL_BACKEND, settings.EMAIL_HOST, settings.EMAIL_PORT = "django.core.mail.backends.smtp.EmailBackend", "127.0.0.1", 1
+        self.ask("known@example.org")
+        assert not AccountEvent.objects.filter(account=user, kind="link-sent").exists()
+        settings.EMAIL_BACKEND = sent_by
+        self.ask("known@example.org")
+        assert len(mail.outbox) == 1
+
     @pytest.mark.parametrize("account", [{"is_active": False}, {"password": "!unusable"}])
     def test_no_link_is_sent_to_who_has_no_password_or_no_account_any_more(self, account):
         UserFactory(email="known@example.org", **account)

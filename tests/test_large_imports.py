@@ -283,6 +283,10 @@ class TestCommands:
         assert "new: 3, changed: 0, unchanged: 0, wrong: 0" in out
         assert Activity.objects.filter(number__startswith="B-").count() == count
 
+    def test_nothing_is_imported_without_a_reason(self, file, run):
+        assert "Say why" in run("import_table", "activities", str(file(activities(1))), reason=" ", no_input=True)[1]
+        assert not Activity.objects.filter(number="B-0").exists()
+
     def test_nothing_is_done_where_it_is_only_to_be_said(self, file, run):
         out, _err = run("import_table", "activities", str(file(activities(3))), reason="x", dry_run=True)
         assert "new: 3" in out

@@ -1,6 +1,7 @@
 """A document, the mandate drawn from it and the task that follows go to review, and to the public, as one."""
 
 import pytest
+from django.core.exceptions import ValidationError
 
 from mandates.models import Document, Mandate
 from meetings.models import Task
@@ -61,19 +62,38 @@ def test_what_is_as_far_already_stays_as_it_is(chain):
 def test_all_goes_or_nothing(chain, client, sign_in):
     with act(reason="hidden"):
         hidden = OrganisationFactory(visibility="draft", parent=OrganisationFactory(visibility="draft"))
-    with act(reason="Not all of it"), pytest.raises(Exception, match="Publish first"):
+    with act(reason="Not all of it"), pytest.raises(ValidationError, match="Publish first"):
         show([*chain, hidden], "published")
     assert visibilities([*chain, hidden]) == ["draft"] * 4
 
 
 def test_nobody_publishes_his_own_mandate_by_publishing_anothers_task(chain, client, sign_in):
     reviewer = sign_in("Reviewer")
+    with act(reason="Sent"):
+        Document.objects.filter(pk=chain[0].pk).show_as("in-review")
     with act(by=reviewer, reason="Sent"):
         Mandate.objects.filter(pk=chain[1].pk).show_as("in-review")
-    assert "you sent it to review" in ask(client, chain[-1], "publish_with_named")
+    said = ask(client, chain[-1], "publish_with_named")
+    assert "you sent it to review" in said
+    assert "records: published" not in said
     assert "published" not in visibilities(chain)
     with pytest.raises(OwnWork), act(by=reviewer, reason="x"):
-        show(with_named([chain[-1]], "published"), "published")
+        show(with_named(Task.objects.filter(pk=chain[-1].pk), "published"), "published")
+
+
+def test_nobody_publishes_unseen_what_its_author_has_not_handed_in(chain, client, sign_in):
+    sign_in("Reviewer")
+    assert "Publish first what this record points to" in ask(client, chain[-1], "publish_with_named")
+    assert visibilities(chain) == ["draft"] * 3
+
+
+def test_what_somebody_moved_after_it_was_read_is_not_moved_back(chain):
+    read = with_named(Task.objects.filter(pk=chain[-1].pk), "in-review")
+    with act(reason="Published meanwhile"):
+        Document.objects.filter(pk=chain[0].pk).show_as("published")
+    with act(reason="Sent"), pytest.raises(ValidationError, match="Changed since: C66/1"):
+        show(read, "in-review")
+    assert visibilities(chain) == ["published", "draft", "draft"]
 
 
 def test_an_editor_publishes_nothing(chain, client, sign_in):

@@ -4,6 +4,7 @@ from datetime import timedelta
 
 from django.conf import settings
 from django.contrib.auth.tokens import default_token_generator
+from django.db import transaction
 from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils import timezone, translation
@@ -36,8 +37,9 @@ def send_link_again(user, *, request):
     """Send the link to set a password anew, unless one was sent a while ago; OSError where the mail cannot be handed over."""
     sent = AccountEvent.objects.filter(account=user, kind=AccountEvent.Kind.LINK_SENT, at__gt=timezone.now() - A_WHILE)
     if not sent.exists():
-        AccountEvent.objects.note(AccountEvent.Kind.LINK_SENT, user, request=request)
-        send_link(user, RESET, request=request)
+        with transaction.atomic():  # what could not be sent is not noted
+            AccountEvent.objects.note(AccountEvent.Kind.LINK_SENT, user, request=request)
+            send_link(user, RESET, request=request)
 
 
 def invite(user, *, request):

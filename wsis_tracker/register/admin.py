@@ -11,7 +11,7 @@ from django.contrib.admin.utils import unquote
 from django.contrib.admin.views.main import IS_FACETS_VAR
 from django.contrib.contenttypes.models import ContentType
 from django.core.exceptions import BadRequest, ValidationError
-from django.db import IntegrityError
+from django.db import IntegrityError, OperationalError
 from django.db.models import Q
 from django.http import Http404, HttpResponseRedirect
 from django.utils import timezone
@@ -97,6 +97,11 @@ class ReasonedActionForm(ActionForm):
     """The action to take on the records ticked, and why."""
 
     change_reason = forms.CharField(label=_("Reason"), required=False)
+
+
+def forget_said(request):
+    """Take back what was said of an act that is undone."""
+    list(messages.get_messages(request))
 
 
 class InForceFilter(admin.SimpleListFilter):
@@ -332,9 +337,11 @@ class RecordAdmin(ExchangeAdmin):
             with acting(request):
                 response = super().changelist_view(request, extra_context)
         except ValidationError as error:  # an action was refused, and its act undone
+            forget_said(request)
             self.message_user(request, _("Nothing was changed. %s") % " · ".join(error.messages), messages.ERROR)
             return HttpResponseRedirect(request.get_full_path())
-        except IntegrityError:  # somebody has named one of them, after the page had looked for what does
+        except (IntegrityError, OperationalError):  # somebody has named or moved one of them, after the page had looked for what does
+            forget_said(request)
             self.message_user(request, _("Nothing was changed: somebody else has just recorded what stands in the way."), messages.ERROR)
             return HttpResponseRedirect(request.get_full_path())
         shown = getattr(response, "context_data", None) or {}
@@ -410,8 +417,11 @@ class RecordAdmin(ExchangeAdmin):
     def _show_as(self, visibility, request, records):
         """Bring every record to `visibility`, or none and say why."""
         records = list(records)
-        if any(not self._keeper(record).has_change_permission(request, record) for record in records):
-            self.message_user(request, _("Nothing was changed: published records are moved by a reviewer."), messages.ERROR)
+        refused = [record for record in records if not self._keeper(record).has_change_permission(request, record)]
+        if refused:
+            of_public = _("Nothing was changed: published records are moved by a reviewer.")
+            of_others = _("Nothing was changed: some of what they name is not yours to move.")
+            self.message_user(request, of_public if any(one.shown_to_public for one in refused) else of_others, messages.ERROR)
             return
         if self._lacks_reason(request, records, public=visibility != Visibility.IN_REVIEW):
             return

@@ -27,6 +27,7 @@ from .lists import with_filters
 from .models import Upload
 from .rights import sees_all
 from .tables import Unreadable
+from .undoing import check_reason
 
 #: So many bytes of a table are written in no time.
 SMALL = 50_000
@@ -164,6 +165,7 @@ class ExchangeAdmin(ImportExportMixin, DrawnAdmin):
 
         Returns what was told of its rows, and the act, or None where they change nothing.
         """
+        check_reason(reason)
         with act(by=request.user, reason=reason, request_id=request.id) as change, begin():
             result = RecordResource(self, request).import_data(tables.read(content), rollback_on_validation_errors=True, versions=versions)
             if result.has_validation_errors():
