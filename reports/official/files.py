@@ -29,7 +29,7 @@ KNOWN = [
     Form("text", "txt", "text/plain; charset=utf-8", _("plain text (TXT)")),
     Form("json", "json", "application/json", _("data (JSON)")),
 ]
-FORMS = {form.name: form for form in KNOWN if form.name in RENDERERS}
+FORMS = {form.name: form for form in KNOWN}
 BY_SUFFIX = {form.suffix: form for form in FORMS.values()}
 #: Those in which an issued report is kept: the same, and the Word file that the secretariat finished.
 FINAL = Form("final", "docx", KNOWN[0].media_type, _("final file of the secretariat, Word (DOCX)"))
