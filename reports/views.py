@@ -41,8 +41,17 @@ from .official.renderers import RENDERERS
 from .official.renderers.pdf import CannotPrint, lacking
 
 
-def organisations_with_roles():
-    return Organisation.objects.published().filter(pk__in=Role.objects.published().order_by().values("organisation"))
+def contested_organisations():
+    return Organisation.objects.published().filter(pk__in=contested_roles().values("organisation"))
+
+
+def contested_lines():
+    return ActionLine.objects.published().filter(pk__in=contested_roles().values("action_line"))
+
+
+def contested_roles():
+    """The claims of all days on organisations that have been given roles of differing levels on a line."""
+    return Role.objects.published().voices().contested().order_by()
 
 
 class DiscrepancyList(RecordListView):
@@ -52,8 +61,8 @@ class DiscrepancyList(RecordListView):
     filterset_class = DiscrepancyFilterSet
     queryset = Role.objects.all()
     selects = {
-        "organisation": (_("Organisation"), organisations_with_roles),
-        "action_line": (_("Action line"), ActionLine.objects.published),
+        "organisation": (_("Organisation"), contested_organisations),
+        "action_line": (_("Action line"), contested_lines),
         "kind": (_("Kind"), KINDS),
         "state": (_("State"), STATES),
     }

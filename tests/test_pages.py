@@ -487,6 +487,13 @@ def test_a_search_can_be_followed_and_taken_along_as_it_was_asked(get):
     assert 'href="/api/v1/search/?q=stocktaking' in html
 
 
+def test_discrepancies_are_sought_by_the_lines_on_which_sources_ever_differed_and_by_the_one_asked_for(get):
+    offered = re.findall(r'<option value="(c\d+)"', main(get("/discrepancies/")))
+    assert "c1" in offered
+    assert "c9" not in offered
+    assert re.search(r'<option value="c9"\s+selected>', main(get("/discrepancies/", action_line="c9")))
+
+
 def test_each_choice_of_a_list_says_how_many_it_would_leave(get):
     html = main(get("/documents/", kind="resolution"))
     count = int(re.search(r"(\d+) entries", re.sub("<[^>]+>", "", html))[1])

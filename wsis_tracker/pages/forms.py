@@ -23,7 +23,7 @@ class FilterForm(forms.Form):
             if counts and name in counts:
                 offered = with_counts(offered, counts[name], data.getlist(name))
             elif isinstance(offered, QuerySet):
-                offered = as_choices(offered)
+                offered = as_choices(offered, data.getlist(name))
             self.fields[name] = forms.ChoiceField(label=label, required=False, choices=[("", _("all")), *offered])
         self.kept = asked(data, but={*self.fields, *others_than})
         self.others = [(name, value) for name, value in self.kept if name != "as_of"]
@@ -37,10 +37,12 @@ def asked(data, but=()):
 def with_counts(offered, counts, chosen):
     """The choices or records that would leave something, each with how many, and those chosen already."""
     if isinstance(offered, QuerySet):
-        offered = as_choices(offered.filter(slug__in=[*counts, *chosen]))
+        offered = as_choices(offered.filter(slug__in=counts), chosen)
     return [(value, f"{label} ({localize(counts.get(value, 0))})") for value, label in offered if counts.get(value) or value in chosen]
 
 
-def as_choices(records):
-    """Records as the choices of a select."""
+def as_choices(records, chosen=()):
+    """Records as the choices of a select, with those chosen already."""
+    if any(chosen):
+        records |= records.model.objects.published().filter(slug__in=chosen)
     return [(record.slug, str(record)) for record in records]

@@ -12,7 +12,7 @@ from .fields import API
 from .throttling import AnonymousThrottle
 
 #: No answer longer than this many bytes is kept.
-LONGEST = 256 * 1024
+LONGEST = 512 * 1024
 #: What others who keep an answer are told, with the answer and where they hold it already: ask anew each time, by its tag.
 TO_CACHES = {"Cache-Control": "no-cache", "Vary": "Accept, Cookie"}
 
