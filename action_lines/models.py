@@ -11,7 +11,8 @@ from mandates.sources import Source
 from wsis_tracker.register.addresses import address
 from wsis_tracker.register.fields import PartialDateField, TranslatedField
 from wsis_tracker.register.indexes import ListIndex
-from wsis_tracker.register.records import DatedRecord, Part, PeriodQuerySet, PeriodRecord, RecordManager, latest_day, unknown_last
+from wsis_tracker.register.questions import RecordManager
+from wsis_tracker.register.records import DatedRecord, Part, PeriodQuerySet, PeriodRecord, latest_day, unknown_last
 
 
 class ActionLine(DatedRecord):

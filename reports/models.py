@@ -13,7 +13,8 @@ from mandates.sources import Source
 from wsis_tracker.register.addresses import address
 from wsis_tracker.register.changes import Change
 from wsis_tracker.register.fields import PartialDateField, SlugsField, TranslatedField
-from wsis_tracker.register.records import Record, RecordManager, RecordQuerySet, latest_day
+from wsis_tracker.register.questions import RecordManager, RecordQuerySet
+from wsis_tracker.register.records import Record, latest_day
 
 
 class RulingQuerySet(RecordQuerySet):

@@ -145,9 +145,25 @@ class TestForgottenPassword:
         self.ask("known@example.org")
         assert len(mail.outbox) == 1
 
-    @pytest.mark.parametrize("account", [{"is_active": False}, {"password": "!unusable"}])
-    def test_no_link_is_sent_to_who_has_no_password_or_no_account_any_more(self, account):
-        UserFactory(email="known@example.org", **account)
+    def test_once_the_password_is_set_another_link_is_sent_at_once(self):
+        user = UserFactory(email="known@example.org")
+        user.set_password(PASSWORD)
+        user.save()
+        self.ask("known@example.org")
+        set_password(Client(), link_in(mail.outbox[0]), OTHER)
+        self.ask("known@example.org")
+        assert len(mail.outbox) == 2
+        assert set_password(Client(), link_in(mail.outbox[1]), PASSWORD).status_code == 200
+
+    def test_who_was_invited_and_has_lost_the_letter_asks_for_a_link_like_anybody(self):
+        user = UserFactory(email="known@example.org", password="!unusable")
+        self.ask("known@example.org")
+        set_password(Client(), link_in(mail.outbox[0]))
+        user.refresh_from_db()
+        assert user.check_password(PASSWORD)
+
+    def test_no_link_is_sent_to_who_has_no_account_any_more(self):
+        UserFactory(email="known@example.org", is_active=False)
         assert self.ask("known@example.org").status_code == 200
         assert mail.outbox == []
 

@@ -282,6 +282,13 @@ class TestCommands:
         out, _err = run("import_table", "activities", str(file(activities(3))), reason="x")
         assert "new: 3, changed: 0, unchanged: 0, wrong: 0" in out
         assert Activity.objects.filter(number__startswith="B-").count() == count
+        assert ("Nothing was imported." in out) == (count == 0)
+
+    def test_where_nobody_is_there_to_agree_it_says_how_it_is_done_unasked(self, file, run, monkeypatch):
+        monkeypatch.setattr("sys.stdin", io.StringIO())
+        _out, err = run("import_table", "activities", str(file(activities(3))), reason="x")
+        assert "--no-input" in err
+        assert not Activity.objects.filter(number__startswith="B-").exists()
 
     def test_nothing_is_imported_without_a_reason(self, file, run):
         assert "Say why" in run("import_table", "activities", str(file(activities(1))), reason=" ", no_input=True)[1]

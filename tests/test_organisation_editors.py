@@ -7,9 +7,10 @@ from django.contrib import admin
 from django.test import Client
 from django.urls import reverse
 
-from action_lines.models import Activity
+from action_lines.models import Activity, ActivityLine
 from mandates.models import OrganisationEditor
 from meetings.models import Progress, TaskOrganisation
+from meetings.models.tasks import ProgressEvidence
 from tests import factories
 from tests.forms import address, errors_of, form_of
 from wsis_tracker.accounts.models import ApiToken
@@ -290,6 +291,27 @@ class TestApi:
         assert ask("POST", "progress/", report | {"evidence": [{"document": document.slug}]}).status_code == 400
         assert ask("POST", "progress/", report).status_code == 201
         assert ask("POST", "progress/", report | {"task": factories.TaskFactory(visibility="draft").slug}).status_code == 400
+
+    def test_a_draft_of_ones_own_that_names_a_draft_of_others_is_with_the_secretariat_until_that_is_published(self, ask, ours, client):
+        line = factories.ActionLineFactory(visibility="draft", title={"en": "Not to be known yet"})
+        document = factories.DocumentFactory(visibility="draft", title={"en": "Not to be known yet"})
+        activity, progress = make(Activity, ours, "draft"), make(Progress, ours, "draft")
+        with act(reason="The secretariat prepares a line and a document"):
+            ActivityLine(record=activity, action_line=line).save()
+            ProgressEvidence(record=progress, document=document).save()
+        for record in (activity, progress):
+            assert ask("GET", f"{record.collection}/{record.slug}/").status_code == 404
+            assert ask("PATCH", f"{record.collection}/{record.slug}/", {}, if_match="*").status_code == 404
+            assert client.get(address(type(record), "change", record.pk)).status_code == 404
+            said = client.get(address(type(record), "changelist")).text
+            assert "1 record of yours is with the secretariat" in said
+            assert "Not to be known yet" not in said
+        with act(reason="Seen"):
+            for hidden in (line, document):
+                type(hidden).objects.filter(pk=hidden.pk).show_as("published")
+        for record in (activity, progress):
+            assert ask("GET", f"{record.collection}/{record.slug}/").status_code == 200
+            assert "with the secretariat" not in client.get(address(type(record), "changelist")).text
 
     def test_whose_account_has_ended_reaches_nothing(self, ask, editor, ours):
         activity = make(Activity, ours, "draft")

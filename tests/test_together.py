@@ -100,3 +100,50 @@ def test_an_editor_publishes_nothing(chain, client, sign_in):
     sign_in("Editor")
     ask(client, chain[-1], "publish_with_named")
     assert visibilities(chain) == ["draft"] * 3
+
+
+def test_sending_to_review_takes_nothing_off_the_public(client, sign_in):
+    sign_in("Reviewer")
+    public, draft = TaskFactory(), TaskFactory(visibility="draft")
+    data = {"action": "send_to_review", "_selected_action": [public.pk, draft.pk], "change_reason": "Ready"}
+    assert "1 record: in review" in client.post(address(Task, "changelist"), data, follow=True).text
+    assert visibilities([public, draft]) == ["published", "in-review"]
+
+
+def test_publishing_what_is_published_writes_nothing_and_says_so(client, sign_in):
+    sign_in("Reviewer")
+    task, before = TaskFactory(), Change.objects.count()
+    assert "there is nothing to move there" in ask(client, task, "publish")
+    assert Change.objects.count() == before
+
+
+def test_more_than_an_act_should_hold_are_not_moved(client, sign_in, monkeypatch):
+    monkeypatch.setattr("wsis_tracker.register.together.MOST", 2)
+    sign_in("Editor")
+    tasks = [TaskFactory(visibility="draft") for _ in range(3)]
+    data = {"action": "send_to_review", "_selected_action": [task.pk for task in tasks], "change_reason": "Ready"}
+    assert "At most 2 records are moved at once" in client.post(address(Task, "changelist"), data, follow=True).text
+    assert visibilities(tasks) == ["draft"] * 3
+
+
+def test_of_many_that_are_refused_as_many_are_named_as_a_person_reads(client, sign_in):
+    sign_in("Reviewer")
+    tasks = [TaskFactory(visibility="draft", mandate=MandateFactory(visibility="draft")) for _ in range(12)]
+    with act(reason="At once"), pytest.raises(ValidationError, match="and 2 more"):
+        show(tasks, "published")
+
+
+def test_finding_what_goes_along_takes_no_query_per_record(django_assert_max_num_queries):
+    def chains(many):
+        return [TaskFactory(visibility="draft", mandate=MandateFactory(visibility="draft")) for _ in range(many)]
+
+    for many in (1, 12):
+        keys = [task.pk for task in chains(many)]
+        with django_assert_max_num_queries(70):
+            assert len(with_named(Task.objects.filter(pk__in=keys), "in-review")) == 2 * many
+
+
+def test_a_reason_that_no_database_can_keep_is_refused_in_words(chain, client, sign_in):
+    sign_in("Reviewer")
+    data = {"action": "publish", "_selected_action": [chain[-1].pk], "change_reason": "a\0b"}
+    assert "Null characters are not allowed" in client.post(address(Task, "changelist"), data, follow=True).text

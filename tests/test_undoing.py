@@ -7,11 +7,13 @@ from django.db import connection
 from action_lines.models import Role, RoleSource
 from mandates.models import Document, DocumentAlias, Organisation, OrganisationEditor, Provision
 from meetings.models import Task, TaskMove
+from reports.official.issuing import issue
 from tests.factories import (
     DocumentFactory,
     FigureFactory,
     OrganisationFactory,
     ProvisionFactory,
+    ReportFactory,
     RoleFactory,
     TaskFactory,
     UserFactory,
@@ -45,6 +47,17 @@ def test_an_act_and_what_undoes_it_lead_to_each_other(client):
     later = Change.objects.get(undoes=change)
     assert f'href="{address(Change, "change", later.pk)}"' in client.get(address(Change, "change", change.pk)).text
     assert f'href="{address(Change, "change", change.pk)}"' in client.get(address(Change, "change", later.pk)).text
+
+
+def test_only_an_act_that_can_be_undone_offers_it(client):
+    client.force_login(UserFactory(is_superuser=True, is_staff=True))
+    with act(reason="An import") as change:
+        DocumentFactory()
+    issued = issue(ReportFactory(), symbol="C79/8", issued_on="1979-02-03", by=UserFactory(), reason="As agreed by Council").change
+    assert "Undo it" in client.get(address(Change, "change", change.pk)).text
+    assert "Undo it" not in client.get(address(Change, "change", issued.pk)).text
+    undone(change)
+    assert "Undo it" not in client.get(address(Change, "change", change.pk)).text
 
 
 def test_what_an_act_made_changed_and_deleted_goes_back_with_all_parts_as_one_new_act():
@@ -135,6 +148,16 @@ class TestRefused:
             undone(change, **given)
         assert words in " ".join(error.value.messages)
         assert Change.objects.count() == acts
+
+    def test_what_was_undone_already(self):
+        with act(reason="An import") as change:
+            DocumentFactory()
+        undone(change)
+        self.refused(change, "undone already")
+
+    def test_what_is_kept_for_good(self):
+        issued = issue(ReportFactory(), symbol="C79/8", issued_on="1979-02-03", by=UserFactory(), reason="As agreed by Council")
+        self.refused(issued.change, "issued report")
 
     def test_what_was_changed_since(self):
         one, other = DocumentFactory(place="Geneva"), DocumentFactory(symbol="C66/2", place="Geneva")

@@ -128,7 +128,11 @@ class SignOut(LogoutView):
 
 
 class ResetForm(PasswordResetForm):
-    """Who asks for a new password, by the address of the account."""
+    """Who asks for a new password, by the address of the account, to which alone the link is sent."""
+
+    def get_users(self, email):
+        """The accounts with this address, also those whose owner was invited and has set no password yet."""
+        return User.objects.filter(email__iexact=email, is_active=True)
 
     def save(self, *, request, **kwargs):
         for user in self.get_users(self.cleaned_data["email"]):

@@ -13,7 +13,8 @@ from mandates.sources import Source
 from wsis_tracker.register.addresses import address
 from wsis_tracker.register.dates import least
 from wsis_tracker.register.fields import PartialDateField
-from wsis_tracker.register.records import Part, Record, RecordManager, RecordQuerySet, unknown_last
+from wsis_tracker.register.questions import RecordManager, RecordQuerySet
+from wsis_tracker.register.records import Part, Record, unknown_last
 
 from .discussions import Conclusion
 

@@ -11,6 +11,7 @@ from django.contrib.admin.utils import unquote
 from django.contrib.admin.views.main import IS_FACETS_VAR
 from django.contrib.contenttypes.models import ContentType
 from django.core.exceptions import BadRequest, ValidationError
+from django.core.validators import ProhibitNullCharactersValidator
 from django.db import IntegrityError, OperationalError
 from django.db.models import Q
 from django.http import Http404, HttpResponseRedirect
@@ -33,7 +34,7 @@ from .models import Change, Proposal
 from .proposals import PUBLISH
 from .records import Record, Visibility, names_of_links
 from .rights import edits_for_organisation, may, organisations_of, sees_all
-from .together import show, with_named
+from .together import movable, show, with_named
 
 
 class RecordForm(forms.ModelForm):
@@ -205,7 +206,10 @@ class RecordAdmin(ExchangeAdmin):
         return [as_read(self.model, name) for name in super().get_list_display(request)]
 
     def get_list_filter(self, request):
-        own, parts = list(super().get_list_filter(request)), self.model.parts()
+        hidden = [name for name, model in self.model.named_links() if not sees_all(request.user, model)]  # all of these would be offered
+        asked = super().get_list_filter(request)
+        own = [one for one in asked if (one[0] if isinstance(one, tuple) else one) not in hidden]
+        parts = self.model.parts()
         sourced = [SourcelessFilter] if "sources" in parts and SourcelessFilter not in own else []
         return [*(["visibility", ReviewFilter] if self.model.whole is None else []), *own, *sourced]
 
@@ -305,6 +309,7 @@ class RecordAdmin(ExchangeAdmin):
             with acting(request):
                 return form()
         except (ValidationError, IntegrityError) as error:  # somebody else was faster than the form's own checks
+            forget_said(request)
             request.refusal = " ".join(getattr(error, "messages", [])) or _("Nothing was saved: somebody else has just recorded the same.")
             with acting(request):
                 return form()  # the form as it was typed
@@ -320,6 +325,7 @@ class RecordAdmin(ExchangeAdmin):
             with acting(request):
                 return super().delete_view(request, object_id, extra_context)
         except (ValidationError, IntegrityError):  # somebody has named it, after the page had looked for what does
+            forget_said(request)
             self.message_user(request, _("Nothing was deleted: somebody else has just come to name it."), messages.ERROR)
             return HttpResponseRedirect(request.get_full_path())
 
@@ -333,6 +339,9 @@ class RecordAdmin(ExchangeAdmin):
     def changelist_view(self, request, extra_context=None):
         if not all(re.fullmatch(r"\d{1,18}", key, re.ASCII) for key in request.POST.getlist(ACTION_CHECKBOX_NAME)):
             raise BadRequest
+        if "\0" in request.POST.get("change_reason", ""):
+            self.message_user(request, ProhibitNullCharactersValidator.message, messages.ERROR)
+            return HttpResponseRedirect(request.get_full_path())
         try:
             with acting(request):
                 response = super().changelist_view(request, extra_context)
@@ -348,7 +357,23 @@ class RecordAdmin(ExchangeAdmin):
         if "cl" in shown and shown["cl"].result_count > BoundedPaginator.bound:
             said = _("There are more than %d records: they are counted and paged no further. Search or filter.")
             messages.info(request, said % BoundedPaginator.bound)
+        if request.method == "GET":
+            self._tell_of_held_back(request)
         return response
+
+    def _tell_of_held_back(self, request):
+        """Tell who edits for an organisation that some of its records are not in the list, and why."""
+        if sees_all(request.user, self.model) or not self.model.edited_for:
+            return
+        own = self.model.objects.opened_for(request.user).order_by()
+        held_back = own.exclude(pk__in=own.naming_nothing_hidden_from(request.user).values("pk")).count()
+        if held_back:
+            said = ngettext(
+                "%d record of yours is with the secretariat: it names what is not published yet.",
+                "%d records of yours are with the secretariat: they name what is not published yet.",
+                held_back,
+            )
+            messages.info(request, said % held_back)
 
     def _keeper(self, record):
         """What keeps the collection of a record, which may be another."""
@@ -390,11 +415,11 @@ class RecordAdmin(ExchangeAdmin):
 
     @admin.action(description=_("Publish the selected records"), permissions=["publish"])
     def publish(self, request, queryset):
-        self._show_as(Visibility.PUBLISHED, request, queryset)
+        self._show_as(Visibility.PUBLISHED, request, movable(queryset, Visibility.PUBLISHED))
 
     @admin.action(description=_("Send the selected records to review"), permissions=["change"])
     def send_to_review(self, request, queryset):
-        self._show_as(Visibility.IN_REVIEW, request, queryset)
+        self._show_as(Visibility.IN_REVIEW, request, movable(queryset, Visibility.IN_REVIEW))
 
     @admin.action(description=_("Publish the selected records and all that they name"), permissions=["publish"])
     def publish_with_named(self, request, queryset):
@@ -406,7 +431,7 @@ class RecordAdmin(ExchangeAdmin):
 
     @admin.action(description=_("Withdraw the selected records, or send them back"), permissions=["publish"])
     def withdraw(self, request, queryset):
-        self._show_as(Visibility.DRAFT, request, queryset)
+        self._show_as(Visibility.DRAFT, request, movable(queryset, Visibility.DRAFT))
 
     @admin.action(description=_("Delete the selected records"), permissions=["delete"])
     def delete_selected(self, request, queryset):
@@ -416,7 +441,9 @@ class RecordAdmin(ExchangeAdmin):
 
     def _show_as(self, visibility, request, records):
         """Bring every record to `visibility`, or none and say why."""
-        records = list(records)
+        if not records:
+            self.message_user(request, _("Nothing was changed: there is nothing to move there among them."), messages.WARNING)
+            return
         refused = [record for record in records if not self._keeper(record).has_change_permission(request, record)]
         if refused:
             of_public = _("Nothing was changed: published records are moved by a reviewer.")

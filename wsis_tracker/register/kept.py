@@ -15,7 +15,7 @@ from .models import Change
 from .proposals import PUBLISH
 from .readable import told
 from .traces import written
-from .undoing import undo
+from .undoing import can_be_undone, undo
 from .versions import ReasonForm
 
 #: How many records of an act a page tells of.
@@ -83,7 +83,7 @@ class ChangeAdmin(KeptAdmin):
             else:
                 messages.success(request, _("The act is undone: what it wrote is as it was before."))
                 return HttpResponseRedirect(f"../../{new.pk}/change/")
-        return self._page(request, change, found, form if may and found else None)
+        return self._page(request, change, found, form if may and found and can_be_undone(change) else None)
 
     def _page(self, request, change, found, form):
         records = list(dict.fromkeys(trace.record for trace in found))

@@ -6,17 +6,17 @@ from itertools import islice
 
 from django.core.exceptions import ObjectDoesNotExist, ValidationError
 from django.db import models
-from django.db.models import Case, Exists, F, OuterRef, Q, Value, When
+from django.db.models import F, Q, Value
 from django.db.models.functions import Concat, Substr
 from django.utils.text import slugify
 from django.utils.translation import gettext_lazy as _
 from simple_history.models import HistoricalRecords
 
-from . import dates, rights, together
+from . import dates
 from .changes import History, HistoryRow
 from .fields import PartialDateField, SearchField
+from .questions import RecordManager, RecordQuerySet
 from .visibility import Visibility
-from .words import fold
 
 
 class DateBasis(models.TextChoices):
@@ -46,88 +46,6 @@ def texts_of(record, parts, field):
 def unknown_last(field):
     """By `field`, unknown values last on every database."""
     return F(field).asc(nulls_last=True)
-
-
-class RecordQuerySet(models.QuerySet):
-    """Questions that every collection answers."""
-
-    def published(self):
-        """Keep what the public may see; a part is seen with its whole."""
-        return self.filter(**{self.model.visibility_path(): Visibility.PUBLISHED})
-
-    def edited_by(self, user):
-        """Keep what a person edits for an organisation."""
-        if self.model.edited_for is None:
-            return self.none()
-        return self.filter(**{f"{self.model.edited_for}__in": rights.organisations_of(user)})
-
-    def seen_by(self, user):
-        """Keep what a person, None for the public, may see: by a role all, else what is published and what is of the organisations
-        for which the person edits.
-        """
-        if rights.sees_all(user, self.model):
-            return self
-        opened, organisations = self.model.opened_to or self.model.edited_for, rights.organisations_of(user)
-        if not (opened and organisations):
-            return self.published()
-        own = self.model.objects.filter(**{f"{opened}__in": organisations}).order_by().values("pk")
-        return self.filter(Q(**{self.model.visibility_path(): Visibility.PUBLISHED}) | Q(pk__in=own))
-
-    def as_of(self, day):
-        """Keep what was there on `day`; a record without dates of its own always was."""
-        return self
-
-    def undated(self):
-        """What `as_of` has to leave out because no date is known."""
-        return self.none()
-
-    def lock(self):
-        """Let nobody else write the records until the end of the transaction; others may still come to name them."""
-        return self.select_for_update(of=("self",), no_key=True)
-
-    def show_as(self, visibility):
-        """Bring every record to `visibility`, or none; records that point at each other are moved together.
-
-        Raises ValidationError with what stands in the way, record by record.
-        """
-        return together.show(self, visibility)
-
-    def awaiting(self, user):
-        """Keep what is in review and was brought there, or changed there, by others: what a person may have to publish."""
-        return self.filter(visibility=Visibility.IN_REVIEW).filter(~self._touched_in_review(user))
-
-    def handed_in_by(self, user):
-        """Keep what is in review and was brought there, or changed there, by a person."""
-        return self.filter(visibility=Visibility.IN_REVIEW).filter(self._touched_in_review(user))
-
-    def _touched_in_review(self, user):
-        history = self.model.history.model.objects.order_by()
-        later = history.filter(id=OuterRef("id"), history_id__gt=OuterRef("history_id")).exclude(visibility=Visibility.IN_REVIEW)
-        own = history.filter(id=OuterRef("pk"), history_user=user, visibility=Visibility.IN_REVIEW)
-        return Exists(own.filter(~Exists(later)))
-
-    def sourceless(self):
-        """Keep what no paragraph is named for yet."""
-        source = self.model._meta.get_field("sources").related_model
-        return self.filter(~Exists(source.objects.filter(record=OuterRef("pk"))))
-
-    def search(self, text):
-        """Keep the records that have every word of `text`: whole words, case and accents folded, no stemming."""
-        return self.filter(search__has_words=text) if fold(text) else self.none()
-
-    def in_tiers(self, text):
-        """With `tier` 0 where every word of `text` stands in the record's name, else 1."""
-        return self.annotate(tier=Case(When(search__names=text, then=Value(0)), default=Value(1)))
-
-
-class RecordManager(models.Manager.from_queryset(RecordQuerySet)):
-    """Records without their search words, which only the database reads."""
-
-    def get_queryset(self):
-        return super().get_queryset().defer("search")
-
-    def get_by_natural_key(self, slug):
-        return self.get(slug=slug)
 
 
 class Worded:
@@ -286,6 +204,14 @@ class Record(Worded, models.Model):
         """The error at the field by which a record is published: its visibility, or for a part its whole."""
         return ValidationError({self.whole or "visibility": message % {"records": "; ".join(records)}})
 
+    @classmethod
+    def named_links(cls):
+        """The lookups that lead to what its records name, themselves and through their parts, each with the model of it."""
+        yield from links_of(cls)
+        for relation in cls._part_relations():
+            part = relation.related_model
+            yield from ((f"{relation.name}__{lookup}", model) for lookup, model in links_of(part) if lookup != "record")
+
     def points_to(self):
         """The records that this one names, itself or through its parts, those apart that belong to it."""
         found = list(named_by(self))
@@ -369,13 +295,17 @@ def names_of_links(model):
             yield from (f"{field.name}__{lookup}" for lookup in getattr(field.related_model, "named_through", ()))
 
 
+def links_of(model):
+    """The foreign keys of a model that lead to records, each with the model of these."""
+    for field in model._meta.concrete_fields:
+        if field.is_relation and issubclass(field.related_model, Record):
+            yield field.name, field.related_model
+
+
 def named_by(row):
     """The records that the foreign keys of `row` lead to."""
-    for field in row._meta.concrete_fields:
-        if field.is_relation and issubclass(field.related_model, Record):
-            record = getattr(row, field.name)
-            if record is not None:
-                yield record
+    named = (getattr(row, name) for name, _model in links_of(type(row)))
+    yield from (record for record in named if record is not None)
 
 
 class PartQuerySet(models.QuerySet):

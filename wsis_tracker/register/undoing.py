@@ -8,16 +8,16 @@ from django.db import DEFAULT_DB_ALIAS, IntegrityError, transaction
 from django.db.models import Max, OuterRef, Subquery
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
 
 from .changes import act, current_change
 from .indexes import LATEST_FIRST
 from .recorded import tracked
 from .records import Part, Record, fill_search, names_of_links
+from .refusing import NAMED, refuse
 from .traces import family, rows_of, traces, written
 
-#: How many rows are in memory at once, and how many records a refusal names.
-AT_ONCE, NAMED = 500, 10
+#: How many rows are in memory at once.
+AT_ONCE = 500
 #: What a record's own saving fills in.
 FILLED = {"id", "created_at", "updated_at"}
 
@@ -29,6 +29,9 @@ def undo(change, *, by, reason):
     what is gone; and where the rules of the records refuse it.
     """
     check_reason(reason)
+    if change.undone_by.exists():
+        raise ValidationError(_("The act is undone already."))
+    refuse(_("What is kept for good cannot be undone: %s."), kept_for_good(change))
     with act(by=by, reason=reason) as undoing:
         undoing.undoes = change
         undoing.save(update_fields=["undoes"])
@@ -40,6 +43,19 @@ def undo(change, *, by, reason):
         check_not_changed_since(found)
         take_back(found)
     return len(found)
+
+
+def can_be_undone(change):
+    """Whether an act has not been undone already, and wrote nothing that is kept for good; what else is asked when it is undone."""
+    return not change.undone_by.exists() and not any(kept_for_good(change))
+
+
+def kept_for_good(change):
+    """The kinds of what an act wrote once and for all, beside records and their parts: an issued report."""
+    for relation in change._meta.related_objects:
+        model = relation.related_model
+        if not issubclass(model, type(change)) and model.objects.filter(**{relation.field.name: change}).exists():
+            yield str(model._meta.verbose_name)
 
 
 def bring_back(model, key, *, by, reason):
@@ -252,16 +268,6 @@ def check_rules(restored):
             if len(problems) > NAMED:
                 break
     refuse("%s", problems)
-
-
-def refuse(message, names):
-    """Raise ValidationError with the message about these, if there are any."""
-    names = list(dict.fromkeys(names))
-    if names:
-        shown, more = names[:NAMED], len(names) - NAMED
-        if more > 0:
-            shown.append(ngettext("and %d more", "and %d more", more) % more)
-        raise ValidationError(message % "; ".join(shown))
 
 
 def named(found):

@@ -35,7 +35,10 @@ class Command(BaseCommand):
             if dry_run or not no_input:
                 preview = self.shown(Preview(*model_admin.tried(request, content, reason)))
                 versions = preview.compared_with
-                if dry_run or not preview.may_be_confirmed or not self.agreed():
+                if dry_run or not preview.may_be_confirmed:
+                    return
+                if not self.agreed():
+                    self.stdout.write("Nothing was imported.")
                     return
             result, change = model_admin.written(request, content, reason, versions)
         except Undone as undone:
@@ -62,7 +65,11 @@ class Command(BaseCommand):
         return preview
 
     def agreed(self):
-        return input("Import these rows? [y/N] ").strip().lower() in ("y", "yes")
+        """What the person says; CommandError where nobody is there to say it."""
+        try:
+            return input("Import these rows? [y/N] ").strip().lower() in ("y", "yes")
+        except EOFError:
+            raise CommandError("Nothing was imported: nobody is there to agree; --no-input does it without being asked.") from None
 
 
 def in_the_name_of(name):
