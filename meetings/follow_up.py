@@ -297,7 +297,10 @@ class ManyTasksPage(StaffPage):
         if not 0 < tasks.count() <= MOST:
             raise ValidationError(_("Choose tasks, %d at most.") % MOST)
         check_may_touch(self.model_admin, self.request, tasks.order_by("pk"), reason=data["change_reason"])
-        return self.told(self.act_on(tasks, data))
+        count = self.act_on(tasks, data)
+        if not count:
+            raise ValidationError(_("Nothing was changed: all of them are so already."))
+        return self.told(count)
 
     def act_on(self, tasks, data):
         """Do it with all the tasks, or with none; returns with how many."""

@@ -135,7 +135,7 @@ class AccountAdmin(UserAdmin):
             account.end_sessions(by=request.user, request=request)
         count = len(reached)
         said = ngettext("The sessions of %d account have ended.", "The sessions of %d accounts have ended.", count) % count
-        self.message_user(request, said, messages.SUCCESS)
+        self.message_user(request, said, messages.SUCCESS if count else messages.WARNING)
 
     @admin.action(description=_("Take the second factor away from the selected accounts"), permissions=["change"])
     def take_second_factor_away(self, request, queryset):
@@ -144,7 +144,7 @@ class AccountAdmin(UserAdmin):
             second_factor.take_away(account, request=request)
         count = len(having)
         said = ngettext("%d account has no second factor any more.", "%d accounts have no second factor any more.", count) % count
-        self.message_user(request, said, messages.SUCCESS)
+        self.message_user(request, said, messages.SUCCESS if count else messages.WARNING)
 
     def _reached(self, request, queryset):
         return [account for account in queryset if self.has_change_permission(request, account)]
@@ -271,4 +271,8 @@ class TokenAdmin(admin.ModelAdmin):
     @admin.action(description=_("Revoke the selected tokens"), permissions=["change"])
     def revoke(self, request, queryset):
         count = queryset.revoke(by=request.user, request=request)
-        self.message_user(request, ngettext("%d token is revoked.", "%d tokens are revoked.", count) % count, messages.SUCCESS)
+        self.message_user(
+            request,
+            ngettext("%d token is revoked.", "%d tokens are revoked.", count) % count,
+            messages.SUCCESS if count else messages.WARNING,
+        )

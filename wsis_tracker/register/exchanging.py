@@ -144,7 +144,7 @@ class ExchangeAdmin(ImportExportMixin, DrawnAdmin):
         except (IntegrityError, OperationalError):
             self.message_user(request, _("Nothing was imported: somebody else is writing the same records. Try again."), messages.ERROR)
         else:
-            self.message_user(request, with_link(told(result), change, request.user), messages.SUCCESS)
+            self.message_user(request, with_link(told(result), change, request.user), messages.SUCCESS if change else messages.WARNING)
             return HttpResponseRedirect(self._beside(request, "changelist"))
         return self.import_page(request, form=form, preview=preview)
 

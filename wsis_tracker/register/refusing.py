@@ -11,7 +11,10 @@ def refuse(message, names):
     """Raise ValidationError with the message about these, if there are any."""
     names = list(dict.fromkeys(names))
     if names:
-        shown, more = names[:NAMED], len(names) - NAMED
-        if more > 0:
-            shown.append(ngettext("and %d more", "and %d more", more) % more)
-        raise ValidationError(message % "; ".join(shown))
+        raise ValidationError(message % several(names))
+
+
+def several(names):
+    """These names as a person reads them."""
+    shown, more = names[:NAMED], len(names) - NAMED
+    return "; ".join([*shown, ngettext("and %d more", "and %d more", more) % more] if more > 0 else shown)

@@ -14,6 +14,7 @@ from django.views.generic import FormView
 from .changes import acting
 from .lists import with_filters
 from .proposals import PUBLISH
+from .refusing import several
 from .rights import permission
 
 
@@ -106,6 +107,6 @@ def check_may_touch(model_admin, request, records, *, reason):
     refused = [str(record) for record in records if not model_admin.has_change_permission(request, record)]
     if refused:
         hint = "" if request.user.has_perm(PUBLISH) else _("What is published is changed by a reviewer.")
-        raise ValidationError(_("You may not change: %(records)s. %(hint)s") % {"records": "; ".join(refused), "hint": hint})
+        raise ValidationError(_("You may not change: %(records)s. %(hint)s") % {"records": several(refused), "hint": hint})
     if not reason and any(record.shown_to_public for record in records):
         raise ValidationError({"change_reason": _("Say why: a record is published.")})
