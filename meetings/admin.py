@@ -60,7 +60,8 @@ class MeetingAdmin(RecordAdmin):
         pages = {
             "next": preparation.NextMeetingPage,
             "documents": preparation.SymbolsPage,
-            "order": preparation.OrderPage,
+            "order": preparation.ConclusionOrderPage,
+            "questions": preparation.QuestionOrderPage,
             "tasks": preparation.TasksPage,
         }
         return [*pages_beside(self, pages, "<int:pk>/"), *super().get_urls()]

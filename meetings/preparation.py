@@ -158,38 +158,81 @@ class SymbolsPage(RecordPage):
 
 
 class OrderForm(ReasonForm):
-    """A number for each conclusion: given another, it moves to that place, and the others make room."""
+    """A number for each of some records: given another, it moves to that place, and the others make room."""
 
-    def __init__(self, *args, conclusions, **kwargs):
+    def __init__(self, *args, ordered, **kwargs):
         super().__init__(*args, **kwargs)
-        self.names = {f"place-{conclusion.pk}": conclusion.pk for conclusion in conclusions}
-        for n, conclusion in enumerate(conclusions, 1):
-            label = f"{conclusion.item} {Truncator(conclusion.text).chars(120)}".strip()
-            self.fields[f"place-{conclusion.pk}"] = forms.IntegerField(label=label, initial=n, min_value=1, max_value=len(conclusions))
+        self.names = {f"place-{record.pk}": record.pk for record in ordered}
+        for n, record in enumerate(ordered, 1):
+            label = f"{getattr(record, 'item', '')} {Truncator(record.text).chars(120)}".strip()
+            self.fields[f"place-{record.pk}"] = forms.IntegerField(label=label, initial=n, min_value=1, max_value=len(ordered))
         self.order_fields([*self.names, "change_reason"])
 
     def places(self):
+        """The place of each record, by its key."""
         return {key: self.cleaned_data[name] for name, key in self.names.items()}
 
 
 class OrderPage(RecordPage):
-    """The order of a meeting's conclusions."""
+    """The order of what belongs to a meeting."""
 
     form_class = OrderForm
-    title, button = _("Order of the conclusions"), _("Put in this order")
-    intro = _("Give a conclusion the number of the place to which it is to move; the others make room.")
+    button = _("Put in this order")
+    ordered_model = None
 
     def is_allowed(self):
-        return self.may("change", Conclusion)
+        return self.may("change", self.ordered_model)
+
+    def ordered(self):
+        """The records in their order so far."""
+        raise NotImplementedError
+
+    def put(self, places):
+        """Put them in order; returns those that have another place."""
+        raise NotImplementedError
+
+    def told(self, count):
+        """What to say when so many have another place."""
+        raise NotImplementedError
 
     def get_form_kwargs(self):
-        return super().get_form_kwargs() | {"conclusions": list(self.record.conclusions.order_by("position", "slug"))}
+        return super().get_form_kwargs() | {"ordered": list(self.ordered())}
 
     def act(self, form):
-        moved = self.record.order_conclusions(form.places())
-        admin = self.model_admin.admin_site.get_model_admin(Conclusion)
+        moved = self.put(form.places())
+        admin = self.model_admin.admin_site.get_model_admin(self.ordered_model)
         check_may_touch(admin, self.request, moved, reason=form.cleaned_data["change_reason"])
-        return ngettext("%d conclusion has another place.", "%d conclusions have another place.", len(moved)) % len(moved)
+        return self.told(len(moved))
+
+
+class ConclusionOrderPage(OrderPage):
+    ordered_model = Conclusion
+    title = _("Order of the conclusions")
+    intro = _("Give a conclusion the number of the place to which it is to move; the others make room.")
+
+    def ordered(self):
+        return self.record.conclusions.order_by("position", "slug")
+
+    def put(self, places):
+        return self.record.order_conclusions(places)
+
+    def told(self, count):
+        return ngettext("%d conclusion has another place.", "%d conclusions have another place.", count) % count
+
+
+class QuestionOrderPage(OrderPage):
+    ordered_model = Question
+    title = _("Order of the questions")
+    intro = _("Give a question the number of the place to which it is to move; the others make room, and the numbers are dealt out anew.")
+
+    def ordered(self):
+        return self.record.questions.order_by("number")
+
+    def put(self, places):
+        return self.record.order_questions(places)
+
+    def told(self, count):
+        return ngettext("%d question has another place.", "%d questions have another place.", count) % count
 
 
 # -- tasks out of conclusions -----------------------------------------------------------------------------------------

@@ -39,7 +39,7 @@ OF_A_LIST = {
 #: Who opens the pages of a record: of a draft, and of a published one.
 OF_A_RECORD = {
     "change": (LOOK, LOOK), "history": (LOOK, LOOK), "simple_history": (LOOK, LOOK), "delete": (WRITE, REVIEW), "text": (WRITE, REVIEW),
-    "next": (WRITE, WRITE), "documents": (WRITE, WRITE), "order": (WRITE, WRITE), "tasks": (WRITE, WRITE),
+    "next": (WRITE, WRITE), "documents": (WRITE, WRITE), "order": (WRITE, WRITE), "questions": (WRITE, WRITE), "tasks": (WRITE, WRITE),
     "issue": (REVIEW, REVIEW), "paragraph": (WRITE, REVIEW), "compare": (LOOK, LOOK),
 }  # fmt: skip
 #: Who opens the pages of what is no record: its list, one and its history; the page that adds; that which deletes.

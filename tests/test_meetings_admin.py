@@ -31,6 +31,7 @@ from tests.forms import address, errors_of, form_of
 from tests.test_admin import check_strict
 from wsis_tracker.register.changes import act
 from wsis_tracker.register.models import Change
+from wsis_tracker.register.undoing import undo
 
 pytestmark = pytest.mark.django_db
 
@@ -229,6 +230,19 @@ class TestOrder:
         assert client.post(url, numbers | {f"place-{made[item].pk}": n for item, n in moved.items()}).status_code == 302
         assert "".join(meeting.conclusions.values_list("item", flat=True)) == order
 
+    @pytest.mark.parametrize("moved, order", [({"d": 2}, "adbc"), ({"a": 4}, "bcda"), ({"a": 2, "b": 1}, "bacd"), ({}, "abcd")])
+    def test_a_question_moves_likewise_and_the_numbers_that_there_were_are_dealt_out_anew(self, moved, order, client, sign_in):
+        sign_in("Editor")
+        meeting, numbered = MeetingFactory(), dict(zip("abcd", [1, 2, 5, 6], strict=True))
+        made = {text: QuestionFactory(meeting=meeting, text=text, number=n, visibility="draft") for text, n in numbered.items()}
+        places = {f"place-{made[text].pk}": moved.get(text, n) for n, text in enumerate("abcd", 1)}
+        assert client.post(address(Meeting, "questions", meeting.pk), places | {"change_reason": "As agreed"}).status_code == 302
+        assert "".join(meeting.questions.order_by("number").values_list("text", flat=True)) == order
+        assert list(meeting.questions.order_by("number").values_list("number", flat=True)) == [1, 2, 5, 6]
+        if moved:
+            undo(Change.objects.get(reason="As agreed"), by=None, reason="It was well as it was")
+        assert dict(meeting.questions.values_list("text", "number")) == numbered
+
     def test_what_is_published_is_ordered_by_a_reviewer_with_a_reason(self, client, sign_in):
         meeting = MeetingFactory()
         one, two = ConclusionFactory(meeting=meeting, position=1), ConclusionFactory(meeting=meeting, position=2)
@@ -328,7 +342,7 @@ class TestTasks:
         assert queries() <= few
 
 
-PAGES = [(Meeting, "next"), (Meeting, "documents"), (Meeting, "order"), (Meeting, "tasks"), (Conclusion, "tasks")]
+PAGES = [(Meeting, name) for name in ("next", "documents", "order", "questions", "tasks")] + [(Conclusion, "tasks")]
 
 
 @pytest.mark.parametrize("model, page", PAGES, ids=lambda value: getattr(value, "__name__", value))
@@ -340,7 +354,7 @@ class TestWhoMay:
         meeting = MeetingFactory(series="series", number=1)
         record = meeting if model is Meeting else ConclusionFactory(meeting=meeting)
         answers = [client.get(address(model, page, record.pk)), client.post(address(model, page, record.pk), {})]
-        assert [answer.status_code for answer in answers] == [status] * 2 or (page == "order" and status == 200)
+        assert [answer.status_code for answer in answers] == [status] * 2 or (page in ("order", "questions") and status == 200)
         links = client.get(address(model, "change", record.pk)).content.decode()
         assert (address(model, page, record.pk) in links) == (status == 200)
 

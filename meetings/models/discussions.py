@@ -185,20 +185,40 @@ class Meeting(Record):
 
     def order_conclusions(self, places):
         """Move each conclusion to the place that `places`, `{key: number}`, gives it, and let the others make room; returns those moved."""
+        ordered = in_places(self.conclusions.order_by("position", "slug"), places)
+        return renumber(ordered, "position", range(1, len(ordered) + 1))
 
-        def place(numbered):
-            number, conclusion = numbered
-            wanted = places[conclusion.pk]
-            return wanted, (wanted > number) - (wanted < number)  # upwards it comes before the one that is there, downwards after it
+    def order_questions(self, places):
+        """Move each question to the place that `places` gives it: the numbers stay, and are dealt out anew; returns those moved."""
+        questions = list(self.questions.order_by("number"))
+        return renumber(in_places(questions, places), "number", [question.number for question in questions])
 
-        ordered = sorted(enumerate(self.conclusions.order_by("position", "slug"), 1), key=place)
-        moved = []
-        for position, (_number, conclusion) in enumerate(ordered, 1):
-            if conclusion.position != position:
-                conclusion.position = position
-                conclusion.save()
-                moved.append(conclusion)
-        return moved
+
+def in_places(rows, places):
+    """The rows in a new order: those that `places`, `{key: place}`, gives another place are moved there, and the others make room."""
+
+    def place(numbered):
+        number, row = numbered
+        wanted = places[row.pk]
+        return wanted, (wanted > number) - (wanted < number)  # upwards it comes before the one that is there, downwards after it
+
+    return [row for _number, row in sorted(enumerate(rows, 1), key=place)]
+
+
+def renumber(rows, field, numbers):
+    """Give the rows these numbers one by one; returns those whose number is another.
+
+    No two may ever have the same, neither now nor when this is undone step by step: so all step aside before they take their places.
+    """
+    moved = [(row, number) for row, number in zip(rows, numbers, strict=True) if getattr(row, field) != number]
+    beyond = max((getattr(row, field) for row in rows), default=0)
+    for row, _number in moved:
+        setattr(row, field, getattr(row, field) + beyond)
+        row.save()
+    for row, number in moved:
+        setattr(row, field, number)
+        row.save()
+    return [row for row, _number in moved]
 
 
 def renumbered(text, number, other):
