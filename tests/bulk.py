@@ -6,7 +6,7 @@ from django.db.models.base import ModelState
 
 from action_lines.models import ActionLine, Activity, Role
 from mandates.models import Appointment, Document, Figure, Mandate, Mention, Organisation, Person, Provision, Relation
-from meetings.models import Conclusion, Meeting, Progress, Question, Submission, Task, TaskLine
+from meetings.models import Conclusion, Meeting, Progress, Question, Submission, Task, TaskLine, TaskMove
 from reports.models import Report, Ruling
 
 #: By which all that is copied was there.
@@ -136,11 +136,16 @@ def questions(n):
 
 
 def tasks(n):
-    """Tasks, each on an action line and with a report of progress."""
+    """Tasks, each on an action line, opened in one of fifteen years, and with a report of progress."""
     made = copies(richest(Task), n)
     TaskLine.objects.filter(record__in=made)._raw_delete("default")  # past history, like the rest
     line = ActionLine.objects.get(slug="c7")
     TaskLine.objects.bulk_create(TaskLine(record=task, action_line=line) for task in made)
+    opened = (
+        TaskMove(record=task, on=f"{2003 + i % 15}-{1 + i % 12:02}-11", to_state=task.state, reason="Made") for i, task in enumerate(made)
+    )
+    TaskMove.objects.filter(record__in=made)._raw_delete("default")
+    TaskMove.objects.bulk_create(opened, batch_size=2000)
     of = iter(made)
     copies(Progress.objects.first(), n, lambda row, i: setattr(row, "task", next(of)))
     return made

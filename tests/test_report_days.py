@@ -120,6 +120,17 @@ def test_the_report_by_sectors_has_each_sector_and_the_union_as_a_whole():
     assert "Eight tasks were on record on the day: five open, two in progress and one done." in told["tasks"]
 
 
+def test_of_more_tasks_than_a_reader_reads_those_that_are_due_first_are_named_and_all_are_counted(monkeypatch):
+    monkeypatch.setattr("reports.official.parts.follow_up.MOST", 3)
+    composition = build_kind("by-sectors", covers_from="2002", covers_to="2006", day="2006-04-30")
+    paragraph = next(one for one in composition.paragraphs() if one.key == "tasks")
+    assert len(paragraph.table.rows) == 3
+    assert {row[2].text.lower().strip(".") for row in paragraph.table.rows} <= {"open", "in progress"}
+    told = texts(composition)["tasks"]
+    assert "Eight tasks were on record" in told
+    assert "The three named are those pending that are due first; the register lists all." in told
+
+
 @pytest.mark.usefixtures("acting")
 def test_a_sector_answers_for_the_tasks_of_its_bureau():
     task = factories.TaskFactory(title="Measure the waves", opened_on="2005-06-01")

@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from action_lines.models import ActionLine, Activity
 from mandates.models import Organisation
 from mandates.symbols import normalise
+from tests import bulk
 from tests.factories import UserFactory
 
 pytestmark = pytest.mark.soak
@@ -47,6 +48,17 @@ def test_a_page_over_100_000_activities_takes_few_queries_and_counts_nothing_lar
     whole = 'SELECT COUNT(*) AS "__count" FROM "action_lines_activity"'
     assert [q["sql"] for q in captured if q["sql"].startswith(whole) and "WHERE" not in q["sql"]] == []
     assert len(response.content) < 500_000
+
+
+@pytest.mark.django_db
+def test_monitoring_over_100_000_tasks_asks_few_questions(client):
+    bulk.tasks(ROWS)
+    for (
+        path
+    ) in "/monitoring/ /monitoring/?action_line=c7 /monitoring/?sector=itu-t /monitoring/?as_of=2008-01-01 /api/v1/monitoring/".split():
+        with CaptureQueriesContext(connection) as captured:
+            assert client.get(path).status_code == 200
+        assert len(captured) < 15, path
 
 
 @given(st.text(max_size=60))

@@ -11,22 +11,31 @@ from ..wording import Phrase, listed, number, sentence, the
 from .papers import cells_of
 
 COLUMNS = ("Task", "Responsible", "State", "Due")
+#: How many tasks a report names; it counts all, and the register lists them.
+MOST = 200
 
 
 def tasks(account, number_of, found, key="tasks"):
-    """How many tasks there are in which state, and each with who is responsible and when it is due."""
+    """How many tasks there are in which state, and each, of very many some, with who is responsible and when it is due."""
     if not found:
         return paragraph(account, key, number_of)
     states = Counter(one.state_then for one in found)
     told = [f"{number(states[state])} {state.label}" for state in TaskState if states[state]]
-    lead = sentence(
-        f"{'One task was' if len(found) == 1 else number(len(found)) + ' tasks were'} on record on the day: ", listed(told), facts=found
-    )
-    late = [one for one in found if one.state_then in PENDING and one.due_then and one.due_then < account.day]
+    many = f"{'One task was' if len(found) == 1 else number(len(found)) + ' tasks were'} on record on the day: "
+    named = found if len(found) <= MOST else sorted(found, key=urgency)[:MOST]
+    lead = sentence(many, listed(told), facts=named)
+    late = [one for one in named if one.state_then in PENDING and one.due_then and one.due_then < account.day]
     closing = [sentence("Late is ", Phrase(f"“{one.title}”", (one,)), f", due {dates.in_words(one.due_then)}", facts=[one]) for one in late]
+    if len(named) < len(found):
+        closing.insert(0, sentence(f"The {number(len(named))} named are those pending that are due first; the register lists all"))
     return Paragraph(
-        key, str(number_of), (lead,), table=Table("Tasks on record", COLUMNS, tuple(row(one) for one in found)), closing=tuple(closing)
+        key, str(number_of), (lead,), table=Table("Tasks on record", COLUMNS, tuple(row(one) for one in named)), closing=tuple(closing)
     )
+
+
+def urgency(task):
+    """What is pending before what is done, and what is due first before the rest."""
+    return task.state_then not in PENDING, task.due_then or "9999"
 
 
 def row(task):
