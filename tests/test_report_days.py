@@ -17,6 +17,7 @@ from reports.official.account import NothingToReport
 from reports.official.builders import build, build_kind
 from reports.official.renderers import RENDERERS
 from tests import factories
+from wsis_tracker.register.changes import act
 from wsis_tracker.register.records import Record
 
 pytestmark = pytest.mark.django_db
@@ -118,6 +119,18 @@ def test_the_report_by_sectors_has_each_sector_and_the_union_as_a_whole():
     assert "through ITU-T" in told["roles-itu-t"]
     assert "register holds nothing" in told["papers-itu-r"]
     assert "Eight tasks were on record on the day: five open, two in progress and one done." in told["tasks"]
+
+
+def test_a_report_calls_a_body_by_the_name_that_it_bore_on_the_day():
+    before = texts(build(report(), "2006-04-30"))
+    with act(reason="The Group is renamed"):
+        group = Organisation.objects.get(slug="wg-wsis")
+        group.acronym = "CWG-WSIS&SDG"
+        group.save()
+    assert texts(build(report(), "2006-04-30")) == before
+    today = " ".join(texts(year("annual", 2019)).values())
+    assert "CWG-WSIS" in today
+    assert "CWG-WSIS&SDG" not in today
 
 
 def test_of_more_tasks_than_a_reader_reads_those_that_are_due_first_are_named_and_all_are_counted(monkeypatch):

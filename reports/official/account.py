@@ -19,6 +19,7 @@ from mandates.models import (
     Mention,
     Organisation,
     OrganisationAdmission,
+    OrganisationName,
     Relation,
 )
 from mandates.models.documents import CHAIN, DocumentKind, RelationKind
@@ -55,6 +56,12 @@ class Account:
     def within(self, field):
         """That a date lies in the period, no later than the day."""
         return Q(**{f"{field}__gte": self.covers_from, f"{field}__lte": self.last})
+
+    def names_borne(self):
+        """The official names that organisations are known to have borne on the day, by their keys."""
+        official = OrganisationName.objects.of_published().filter(kind=OrganisationName.Kind.OFFICIAL, valid_from__lte=self.day)
+        borne = official.filter(Q(valid_until=None) | Q(valid_until__gt=self.day)).order_by("valid_from", "pk")
+        return dict(borne.values_list("record", "name"))
 
     # -- those around whom it turns ------------------------------------------------------------------------------------
 

@@ -5,8 +5,11 @@ Sentences are English; whoever builds speaks English meanwhile (`translation.ove
 """
 
 import re
+from contextlib import contextmanager
+from contextvars import ContextVar
 from dataclasses import dataclass
 
+from mandates.models import Organisation
 from mandates.models.organisations import OrganisationKind
 from wsis_tracker.register import dates
 
@@ -35,9 +38,28 @@ def phrase(*parts):
     return Phrase(text, tuple(record for part in parts if isinstance(part, Phrase) for record in part.records))
 
 
+#: The names of organisations on the day of the report that is being composed, by their keys, where they are known.
+_borne = ContextVar("names borne on the day", default={})  # noqa: B039 - never written to
+
+
+@contextmanager
+def bearing(names):
+    """Let organisations be called by the names that they bore on a day, `{key: name}`; the others by those that they bear."""
+    token = _borne.set(names)
+    try:
+        yield
+    finally:
+        _borne.reset(token)
+
+
+def name_of(record):
+    """The one-line name of a record, of an organisation the one that it bore."""
+    return _borne.get().get(record.pk) or str(record) if isinstance(record, Organisation) else str(record)
+
+
 def call(record):
     """A record by its one-line name."""
-    return Phrase(str(record), (record,))
+    return Phrase(name_of(record), (record,))
 
 
 def title_of(record):
@@ -47,7 +69,7 @@ def title_of(record):
 
 def the(organisation):
     """An organisation by its name, with the article that the name takes."""
-    text = str(organisation)
+    text = name_of(organisation)
     if organisation.kind in WITHOUT_ARTICLE:
         needs = organisation.kind == OrganisationKind.MEMBER_STATE and text.split()[-1] in WITH_ARTICLE
     else:

@@ -9,6 +9,7 @@ from mandates.models import Organisation
 from reports.models import ReportKind
 
 from ..account import GROUP, Account, NothingToReport
+from ..wording import bearing
 from .annual import annual
 from .brief import brief
 from .by_sectors import by_sectors
@@ -60,8 +61,8 @@ def begun():
 
 
 def compose(account):
-    """What the builder of the account's kind makes of it."""
-    with override("en"):
+    """What the builder of the account's kind makes of it: in English, each organisation by its name of that day."""
+    with override("en"), bearing(account.names_borne()):
         return BUILDERS[account.kind](account)
 
 

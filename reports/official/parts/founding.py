@@ -9,7 +9,7 @@ from wsis_tracker.register import dates
 from ..account import together_with
 from ..composition import Item
 from ..layout import bullets, paragraph
-from ..wording import Phrase, bare, call, listed, lower_first, phrase, sentence, the
+from ..wording import Phrase, bare, call, listed, lower_first, name_of, phrase, sentence, the
 
 #: How the force of a mandate's verb is said of those whom it asks.
 ASKED = {
@@ -50,7 +50,7 @@ def reporting(mandate):
 def subject(account, number):
     """What the report is about."""
     group = account.group
-    named = Phrase(f"{group.name} ({group})", (group,))
+    named = Phrase(f"{group.name} ({name_of(group)})", (group,))
     facts = [account.report] if account.report else []
     told = ["What the ", named, ", a body of ", the(account.council), f", was asked to do and did {period(account)} is told here"]
     return paragraph(account, "subject", number, [sentence(*told, f", as of {dates.in_words(account.day)}", facts=facts)])
