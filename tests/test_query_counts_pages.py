@@ -11,6 +11,9 @@ from action_lines.models import ActionLine, ActivityLine, Role
 from mandates.models import Document, Provision
 from meetings.models import Conclusion, Meeting
 from reports.discrepancies import differing
+from reports.models import Report
+from reports.official.issuing import issue
+from wsis_tracker.register.changes import act
 
 from . import bulk
 from .factories import (
@@ -29,6 +32,7 @@ from .factories import (
     RulingFactory,
     SubmissionFactory,
     TaskFactory,
+    UserFactory,
 )
 from .test_pages import ADDRESSES
 
@@ -293,3 +297,15 @@ COMPOSED = {"/reports/wg-wsis-2002-2006/text/": 64}
 @pytest.mark.parametrize("address", ADDRESSES)
 def test_every_page_takes_a_dozen_queries_at_most_unless_it_is_composed_of_all(client, address, day):
     assert queries(client, address, **day)[0] <= COMPOSED.get(address, 12)
+
+
+def test_a_report_beside_what_it_says_today_takes_as_many_queries_whatever_was_changed(client):
+    report = Report.objects.get(slug="wg-wsis-2002-2006")
+    issue(report, symbol="C79/8", issued_on="1979-02-03", by=UserFactory(), reason="As agreed by Council")
+    address = "/reports/wg-wsis-2002-2006/issued/1/comparison/"
+    few = queries(client, address)[0]
+    with act(reason="Read anew"):
+        for meeting in Meeting.objects.filter(series="wg-wsis"):
+            meeting.place = "Ulan Bator"
+            meeting.save()
+    assert queries(client, address)[0] <= few + 4 <= 90
