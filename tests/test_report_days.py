@@ -177,6 +177,12 @@ def test_the_list_of_documents_has_a_table_for_each_meeting():
     assert ["PP Decision 8 (Marrakesh, 2002)", "Given out"] in [[row[0], row[3]] for row in tables["pp-02"]]
 
 
+def test_the_columns_of_a_table_are_headed_in_the_language_of_the_reader():
+    composition = build_kind("by-sectors", covers_from="2002", covers_to="2006", day="2006-04-30", language="fr")
+    paragraph = next(one for one in composition.paragraphs() if one.key == "tasks")
+    assert paragraph.table.columns == ("Tâche", "Responsable", "État", "Échéance")
+
+
 @pytest.mark.usefixtures("acting")
 class TestWhatIsAskedOfTheDatabase:
     @pytest.mark.parametrize(

@@ -22,6 +22,12 @@ def section(account, key, heading, paragraphs, **words):
         return Section(key, str(heading) % words if words else str(heading), tuple(one for one in paragraphs if one))
 
 
+def heads(account, columns):
+    """The heads of a table's columns in the language of the account, as headings are."""
+    with override(account.language):
+        return tuple(str(column) for column in columns)
+
+
 def bullets(entries):
     """Each entry, one sentence or several, as an item with a bullet."""
     return tuple(Item((entry,) if isinstance(entry, Sentence) else tuple(entry)) for entry in entries if entry)

@@ -2,15 +2,17 @@
 
 from collections import Counter
 
+from django.utils.translation import gettext_lazy as _
+
 from meetings.models.tasks import PENDING, TaskOrganisation, TaskState
 from wsis_tracker.register import dates
 
 from ..composition import Paragraph, Table
-from ..layout import paragraph
+from ..layout import heads, paragraph
 from ..wording import Phrase, listed, number, sentence, the
 from .papers import cells_of
 
-COLUMNS = ("Task", "Responsible", "State", "Due")
+COLUMNS = (_("Task"), _("Responsible"), _("State"), _("Due"))
 #: How many tasks a report names; it counts all, and the register lists them.
 MOST = 200
 
@@ -28,9 +30,8 @@ def tasks(account, number_of, found, key="tasks"):
     closing = [sentence("Late is ", Phrase(f"“{one.title}”", (one,)), f", due {dates.in_words(one.due_then)}", facts=[one]) for one in late]
     if len(named) < len(found):
         closing.insert(0, sentence(f"The {number(len(named))} named are those pending that are due first; the register lists all"))
-    return Paragraph(
-        key, str(number_of), (lead,), table=Table("Tasks on record", COLUMNS, tuple(row(one) for one in named)), closing=tuple(closing)
-    )
+    table = Table("Tasks on record", heads(account, COLUMNS), tuple(row(one) for one in named))
+    return Paragraph(key, str(number_of), (lead,), table=table, closing=tuple(closing))
 
 
 def urgency(task):

@@ -2,14 +2,16 @@
 
 from dataclasses import replace
 
+from django.utils.translation import gettext_lazy as _
+
 from meetings.models import Submission
 
 from ..composition import Paragraph, Table
-from ..layout import paragraph
+from ..layout import heads, paragraph
 from ..wording import Phrase, call, phrase, sentence, the, title_of, when
 from .inputs import summarised
 
-COLUMNS = ("Document", "Title", "By", "Put before it or given out")
+COLUMNS = (_("Document"), _("Title"), _("By"), _("Put before it or given out"))
 
 
 def by_meeting(account, submissions, first=1):
@@ -17,7 +19,7 @@ def by_meeting(account, submissions, first=1):
     tables = {}
     for one in sorted(submissions, key=place):
         tables.setdefault(one.meeting_id, []).append(one)
-    return [listed_papers(rows, number_of) for number_of, rows in enumerate(tables.values(), first)]
+    return [listed_papers(account, rows, number_of) for number_of, rows in enumerate(tables.values(), first)]
 
 
 def place(submission):
@@ -25,11 +27,11 @@ def place(submission):
     return (meeting.held_from or "9999", meeting.slug, submission.pk) if meeting else ("~", "", submission.pk)
 
 
-def listed_papers(rows, number_of):
+def listed_papers(account, rows, number_of):
     """The documents of one meeting, whose rows each know their submission."""
     meeting = rows[0].meeting
     caption = f"Documents of {meeting.title}" if meeting else "Documents without a meeting that is known"
-    table = Table(caption, COLUMNS, tuple(cells(one) for one in rows))
+    table = Table(caption, heads(account, COLUMNS), tuple(cells(one) for one in rows))
     key = meeting.slug if meeting else "no-meeting"
     if not meeting:
         return Paragraph(key, str(number_of), (sentence("These were given without a meeting that is known:"),), table=table)

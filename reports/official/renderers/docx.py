@@ -139,8 +139,8 @@ class Writer:
         head = grid.rows[0]
         head._tr.get_or_add_trPr().extend([element("w:cantSplit"), element("w:tblHeader")])
         for cell, column in zip(head.cells, table.columns, strict=True):
-            cell.paragraphs[0].style = look.CELL
-            cell.paragraphs[0].add_run(column).bold = True
+            cell.paragraphs[0].style = look.COLUMN
+            cell.paragraphs[0].add_run(column)
             cell._tc.get_or_add_tcPr().append(element("w:shd", val="clear", color="auto", fill="E6EBEF"))
         for row in table.rows:
             cells = grid.add_row()

@@ -11,7 +11,8 @@ FONT = "Calibri"
 #: How far the text of a paragraph stands from its number, and that of an item from its label.
 NUMBER, LABEL = Cm(1.4), Cm(0.9)
 HEAD, PRESENTED, NUMBERED, CONTINUED, ITEM = "Document Head", "Presented By", "Numbered Paragraph", "Continued Paragraph", "Labelled Item"
-BULLET, CAPTION, CELL, NOTE, CALL, BY_STAFF = "List Bullet", "Caption", "Table Text", "footnote text", "footnote reference", "By The Staff"
+BULLET, CAPTION, COLUMN, CELL, BY_STAFF = "List Bullet", "Caption", "Table Head", "Table Text", "By The Staff"
+NOTE, CALL = "footnote text", "footnote reference"
 #: The languages of the settings as Word writes them.
 TAGS = {"ar": "ar-SA", "zh-hans": "zh-CN", "en": "en-GB", "fr": "fr-FR", "ru": "ru-RU", "es": "es-ES"}
 
@@ -36,11 +37,16 @@ def set_up(document, language, labels):
     indented(based(styles, CONTINUED), NUMBER, 0)
     indented(based(styles, ITEM), NUMBER + LABEL, LABEL)
     indented(styles[BULLET], NUMBER + LABEL, LABEL)
-    for name, size, options in [(HEAD, 11, {"bold": True}), (PRESENTED, 11, {"before": 14, "centred": True}), (CELL, 10, {"after": 2})]:
+    for name, size, options in [
+        (HEAD, 11, {"bold": True}),
+        (PRESENTED, 11, {"before": 14, "centred": True}),
+        (COLUMN, 10, {"bold": True, "after": 2}),
+        (CELL, 10, {"after": 2}),
+    ]:
         plain(based(styles, name), size=size, **{"after": 0, **options})
     plain(based(styles, NOTE, builtin=True), size=9)
     if labels != language:
-        for name in ("Title", "Heading 1", HEAD, PRESENTED):
+        for name in ("Title", "Heading 1", HEAD, PRESENTED, COLUMN):
             speak(styles[name].element, labels)
     styles.add_style(CALL, WD_STYLE_TYPE.CHARACTER, builtin=True).font.superscript = True
     styles.add_style(BY_STAFF, WD_STYLE_TYPE.CHARACTER).font.italic = True
