@@ -1,5 +1,7 @@
 """What staff do with an official report at their desk: compare it with a printed one, write into it, and issue it."""
 
+from contextlib import nullcontext
+
 from django import forms
 from django.core.exceptions import ValidationError
 from django.utils.functional import cached_property
@@ -57,10 +59,14 @@ class IssuePage(RecordPage):
     def get_initial(self):
         return {"day": dates.latest(self.record.day)}
 
+    def acting(self):
+        """No act yet: it begins once all is rendered."""
+        return nullcontext()
+
     def act(self, form):
         data = form.cleaned_data
         asked = {name: data[name] for name in ("symbol", "issued_on", "day", "final")}
-        issued = issue(self.record, by=self.request.user, reason=data["change_reason"], **asked)
+        issued = issue(self.record, by=self.request.user, reason=data["change_reason"], request_id=self.request.id, **asked)
         return _("Issued as %s.") % issued
 
 

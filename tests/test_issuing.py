@@ -16,14 +16,15 @@ from meetings.models import Meeting
 from reports.models import IssuedReport, Report
 from reports.official import reading
 from reports.official.drafting import draft
-from reports.official.issuing import issue
+from reports.official.issuing import TRIES, issue
 from reports.official.plain import as_plain, from_plain
+from reports.official.renderers import RENDERERS
 from reports.official.renderers.docx import docx
-from wsis_tracker.register.changes import act
+from wsis_tracker.register.changes import NoAct, act, current_change
 from wsis_tracker.register.models import Change
 
 from .compositions import SAMPLE
-from .factories import ReportFactory, UserFactory
+from .factories import DocumentFactory, ReportFactory, UserFactory
 from .forms import address
 
 pytestmark = pytest.mark.django_db
@@ -122,6 +123,102 @@ class TestIssuing:
         kept = IssuedReport.objects.get(pk=issued().pk).composition
         assert from_plain(kept).title == kept["title"]
         assert from_plain(json.loads(json.dumps(as_plain(SAMPLE)))) == SAMPLE
+
+
+class TestWhileOthersWrite:
+    """To render takes long, and nobody waits for it."""
+
+    @pytest.fixture
+    def rendered(self, monkeypatch):
+        """What is called whenever a report is rendered as JSON, and the compositions that were."""
+        compositions, meanwhile, render = [], [], RENDERERS["json"]
+
+        def spied(composition):
+            compositions.append(composition)
+            for write in meanwhile:
+                write()
+            return render(composition)
+
+        monkeypatch.setitem(RENDERERS, "json", spied)
+        return compositions, meanwhile
+
+    def test_what_changes_while_it_is_rendered_is_in_what_is_issued(self, rendered):
+        compositions, meanwhile = rendered
+
+        def once():
+            meanwhile.clear()
+            move_the_third_meeting()
+
+        meanwhile.append(once)
+        report = the_groups()
+        done = issued(report)
+        assert Change.objects.get(number=done.revision).reason == "Read anew"
+        assert from_plain(done.composition) == compositions[-1]
+        assert compositions[0] != compositions[1]
+        assert json.loads(bytes(done.files.defer(None).get(form="json").content)) == json.loads(json.dumps(done.composition))
+
+    def test_what_changes_nothing_of_it_does_not_have_it_rendered_again(self, rendered):
+        compositions, meanwhile = rendered
+        meanwhile.append(DocumentFactory)
+        done = issued()
+        assert len(compositions) == 1
+        assert done.revision == done.change.number - 1
+
+    def test_after_a_few_tries_the_others_wait(self, rendered):
+        compositions, meanwhile = rendered
+        report = the_groups()
+
+        def every_time():
+            with act(reason="Never done"):
+                now = the_groups()
+                now.title = {"en": f"{now.title}!"}
+                now.save()
+
+        meanwhile.append(every_time)
+        done = issued(report)
+        assert len(compositions) == TRIES + 1
+        assert done.composition["title"] == compositions[-1].title == f"{report.title}{'!' * TRIES}"
+
+    def test_a_rule_that_is_broken_meanwhile_holds(self, rendered):
+        _compositions, meanwhile = rendered
+        report = ReportFactory()
+
+        def withdraw():
+            meanwhile.clear()
+            with act(reason="Withdrawn"):
+                now = Report.objects.get(pk=report.pk)
+                now.visibility = "draft"
+                now.save()
+
+        meanwhile.append(withdraw)
+        with pytest.raises(ValidationError, match="Publish the report first"):
+            issued(report)
+        assert not IssuedReport.objects.exists()
+
+    def test_what_is_refused_is_not_rendered(self, rendered):
+        issued()
+        compositions, _meanwhile = rendered
+        compositions.clear()
+        with pytest.raises(ValidationError, match=r"[Ss]ymbol"):
+            issued()
+        assert compositions == []
+
+    def test_nor_does_the_form_of_the_desk_hold_others_back(self, client, sign_in, rendered):
+        _compositions, meanwhile = rendered
+        report, user = ReportFactory(), sign_in("Reviewer")
+        acts = []
+
+        def look():
+            with pytest.raises(NoAct):
+                current_change()
+            acts.append("none")
+
+        meanwhile.append(look)
+        sent = {"symbol": "C79/8", "issued_on": "1979-02-03", "day": "1978-12-31", "change_reason": "Agreed"}
+        answer = client.post(address(Report, "issue", report.pk), sent)
+        assert acts == ["none"]
+        done = report.issues.get().change
+        assert (done.by, done.reason, done.request_id) == (user, "Agreed", answer.headers["X-Request-ID"])
 
 
 class TestPages:
