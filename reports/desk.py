@@ -1,5 +1,6 @@
 """What staff do with an official report at their desk: compare it with a printed one, write into it, and issue it."""
 
+import json
 from contextlib import nullcontext
 
 from django import forms
@@ -18,7 +19,7 @@ from .official.drafting import composed, draft, outdated
 from .official.issuing import issue
 from .official.matching import match
 from .official.reading import paragraphs_of_file, paragraphs_of_text, paragraphs_of_word
-from .official.writing import write
+from .official.writing import Moved, Seen, seen_in, write
 
 #: The longest Word file that is kept, in bytes.
 LARGEST = 20_000_000
@@ -78,9 +79,23 @@ class ParagraphForm(ReasonForm):
         help_text=_("A sentence on each line. It is marked as the text of the secretariat."),
     )  # fmt: skip
 
+    #: What stood in each paragraph when the form was opened.
+    seen = forms.JSONField(widget=forms.HiddenInput, required=False)
+
     def __init__(self, *args, paragraphs, **kwargs):
         super().__init__(*args, **kwargs)
         self.fields["paragraph"].choices = paragraphs
+
+    def clean_seen(self):
+        """What was seen of the paragraphs by their keys; nothing where the form was not sent as it was given."""
+        given = self.cleaned_data["seen"]
+        known = given.items() if isinstance(given, dict) else ()
+        return {key: Seen(*said) for key, said in known if isinstance(said, list) and len(said) == len(Seen._fields)}
+
+    def see(self, paragraph, seen):
+        """Let the form carry what stands in a paragraph now."""
+        self.data = self.data.copy()
+        self.data[self.add_prefix("seen")] = json.dumps(self.cleaned_data["seen"] | {paragraph: seen})
 
 
 class ParagraphPage(RecordPage):
@@ -89,6 +104,8 @@ class ParagraphPage(RecordPage):
     template_name = "reports/admin/paragraph.html"
     form_class = ParagraphForm
     title, button = _("Write into this report"), _("Keep this text")
+    #: Where something else stood in the paragraph than the form carried: what stands there now.
+    moved = None
 
     def is_allowed(self):
         return self.may("add", ParagraphText) and self.model_admin.has_change_permission(self.request, self.record)
@@ -100,6 +117,9 @@ class ParagraphPage(RecordPage):
             return list(composed(self.record).paragraphs())
         except ValidationError:
             return []
+
+    def get_initial(self):
+        return {"seen": seen_in(self.record, self.paragraphs)}
 
     def get_form_kwargs(self):
         return super().get_form_kwargs() | {"paragraphs": [(one.key, self.beginning(one)) for one in self.paragraphs]}
@@ -113,13 +133,18 @@ class ParagraphPage(RecordPage):
     def act(self, form):
         data = form.cleaned_data
         check_may_touch(self.model_admin, self.request, [self.record], reason=data["change_reason"])
-        said = data["paragraph"], data["how"], data["text"]
-        write(self.record, *said, by=self.request.user, reason=data["change_reason"])
+        said, seen = (data["paragraph"], data["how"], data["text"]), data["seen"].get(data["paragraph"], Seen("", 0))
+        try:
+            write(self.record, *said, by=self.request.user, reason=data["change_reason"], seen=seen)
+        except Moved as moved:
+            self.moved = moved
+            form.see(data["paragraph"], moved.seen)
+            raise
         return _("The text is kept.")
 
     def get_context_data(self, **kwargs):
         texts = ParagraphText.objects.filter(report=self.record).select_related("change__by").standing()
-        return super().get_context_data(texts=texts.values(), outdated=outdated(texts, self.paragraphs), **kwargs)
+        return super().get_context_data(texts=texts.values(), outdated=outdated(texts, self.paragraphs), moved=self.moved, **kwargs)
 
 
 class PrintedForm(forms.Form):

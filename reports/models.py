@@ -226,10 +226,13 @@ class ParagraphTextQuerySet(models.QuerySet):
         """Keep what was written since its report was last issued."""
         return self.exclude(pk__in=self.issued().order_by().values("pk"))
 
+    def latest_of_each(self):
+        """The latest text of each paragraph by its key, or its withdrawal; one query."""
+        return {text.paragraph: text for text in self.order_by("pk")}
+
     def standing(self):
         """The latest text of each paragraph by its key, without what was withdrawn; one query."""
-        latest = {text.paragraph: text for text in self.order_by("pk")}
-        return {key: text for key, text in latest.items() if text.how != Written.WITHDRAWN}
+        return {key: text for key, text in self.latest_of_each().items() if text.how != Written.WITHDRAWN}
 
 
 class ParagraphText(OnceWritten):
