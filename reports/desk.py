@@ -34,6 +34,18 @@ class IssueForm(ReasonForm):
         help_text=_("What the secretariat finished in Word; it is kept beside what is composed, and compared with it."),
     )  # fmt: skip
 
+    outdated_seen = forms.TypedMultipleChoiceField(
+        label=_("Outdated texts of the secretariat"), required=False, coerce=int, widget=forms.CheckboxSelectMultiple
+    )
+
+    def __init__(self, *args, outdated, **kwargs):
+        super().__init__(*args, **kwargs)
+        said = _("I have seen that what is composed in “%(paragraph)s” has changed since this was written: %(text)s")
+        words = {text.pk: said % {"paragraph": text.paragraph, "text": text.text} for text in outdated}
+        self.fields["outdated_seen"].choices = words.items()
+        if not words:
+            del self.fields["outdated_seen"]
+
     def clean_final(self):
         """The content of the file, which has to be one of Word; None where none is given."""
         file = self.cleaned_data["final"]
@@ -60,13 +72,25 @@ class IssuePage(RecordPage):
     def get_initial(self):
         return {"day": dates.latest(self.record.day)}
 
+    def get_form_kwargs(self):
+        return super().get_form_kwargs() | {"outdated": self.outdated(self.request.POST.get("day"))}
+
+    def outdated(self, day):
+        """The texts of the staff that are outdated as of the day typed, else of that of the report; none where it cannot be composed."""
+        if not ParagraphText.objects.filter(report=self.record).standing():
+            return ()
+        try:
+            return draft(self.record, forms.DateField(required=False).clean(day)).outdated
+        except ValidationError:
+            return ()
+
     def acting(self):
         """No act yet: it begins once all is rendered."""
         return nullcontext()
 
     def act(self, form):
         data = form.cleaned_data
-        asked = {name: data[name] for name in ("symbol", "issued_on", "day", "final")}
+        asked = {name: data[name] for name in ("symbol", "issued_on", "day", "final", "outdated_seen") if name in data}
         issued = issue(self.record, by=self.request.user, reason=data["change_reason"], request_id=self.request.id, **asked)
         return _("Issued as %s.") % issued
 

@@ -151,6 +151,45 @@ def test_it_is_issued_with_the_report():
     assert "The Group thanks its chair." in str(done.composition)
 
 
+class TestOutdated:
+    """A report is issued with a text under which something else is composed now by who says that he has seen it."""
+
+    def outdated(self, report):
+        text = written(report)
+        move("wg-wsis-3")
+        return text
+
+    def test_it_is_not_issued_unseen(self):
+        report = the_groups()
+        text, other = self.outdated(report), written(report, paragraph=next(build(report).paragraphs()).key)
+        asked = {"symbol": "C79/8", "issued_on": "1979-02-03", "by": UserFactory(), "reason": "Agreed"}
+        for seen in ((), [other.pk]):
+            with pytest.raises(ValidationError, match=rf"wrote into “{text.paragraph}”"):
+                issue(report, outdated_seen=seen, **asked)
+        assert not report.issues.exists()
+        assert "The Group thanks its chair." in str(issue(report, outdated_seen=[text.pk], **asked).composition)
+
+    def test_the_form_lists_it_and_asks_for_a_tick(self, client, sign_in):
+        report = the_groups()
+        text, url = self.outdated(report), address(Report, "issue", report.pk)
+        sign_in("Reviewer")
+        page = etree.HTML(client.get(url).content.decode())
+        (box,) = page.xpath("//input[@type='checkbox']")
+        assert (box.get("name"), box.get("value"), box.get("checked")) == ("outdated_seen", str(text.pk), None)
+        assert "The Group thanks its chair." in "".join(box.getparent().itertext())
+        sent = {"symbol": "C79/8", "issued_on": "2006-05", "day": "2006-04-30", "change_reason": "Agreed"}
+        refused = client.post(url, sent)
+        assert set(refused.context["form"].errors) == {"outdated_seen"}
+        assert not report.issues.exists()
+        assert client.post(url, sent | {"outdated_seen": [text.pk]}).status_code == 302
+
+    def test_the_form_asks_for_nothing_where_no_text_is_outdated(self, client, sign_in):
+        report = the_groups()
+        written(report)
+        sign_in("Reviewer")
+        assert "outdated_seen" not in client.get(address(Report, "issue", report.pk)).context["form"].fields
+
+
 class TestDesk:
     def opened(self, client, report, key=None):
         """What the form of a report sends after it was opened and filled in, with the paragraph of a key, else its first."""

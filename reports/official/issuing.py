@@ -38,20 +38,23 @@ class Made:
 
     revision: int
     composition: Composition
+    #: The texts of the staff under which something else is composed now than when they were written.
+    outdated: tuple[ParagraphText, ...]
     files: dict[str, bytes]
 
 
-def issue(report, *, symbol, issued_on, by, reason, day=None, final=None, request_id=""):
+def issue(report, *, symbol, issued_on, by, reason, day=None, final=None, outdated_seen=(), request_id=""):
     """Issue a report under a symbol and a date, as of `day`, else of the day that it reports, in one act of `by`; what was issued.
 
-    `final` is the content of the Word file that the secretariat finished. Raises ValidationError where the report is not published, no
-    reason is given, the day is to come, the symbol is that of another, or a text that is issued for the first time is by the same person.
+    `final` is the content of the Word file that the secretariat finished, `outdated_seen` are the keys of the texts of which `by` has
+    seen that they are outdated. Raises ValidationError where the report is not published, no reason is given, the day is to come, the
+    symbol is that of another, a text that is issued for the first time is by the same person, or one is outdated and that was not seen.
     """
     if not reason:
         raise ValidationError({"change_reason": _("Say why: it is issued once and never changed.")})
     if day and dates.earliest(str(day)) > timezone.localdate():
         raise ValidationError({"day": _("This day is to come.")})
-    made_of = partial(make, day=day, symbol=symbol, issued_on=issued_on, by=by)
+    made_of = partial(make, day=day, symbol=symbol, issued_on=issued_on, by=by, outdated_seen=outdated_seen)
     made = None
     for _try in range(TRIES):
         made = made_of(Report.objects.get(pk=report.pk), before=made)
@@ -59,7 +62,7 @@ def issue(report, *, symbol, issued_on, by, reason, day=None, final=None, reques
             locked = locked_alone(report)
             if Change.objects.last_number() != made.revision:
                 raise Behind
-            check(locked, by)
+            check(locked, by, made.outdated, outdated_seen)
             return keep(made, issued_of(locked, made, symbol, issued_on, change), final)
     with act(by=by, reason=reason, request_id=request_id) as change:
         locked = locked_alone(report)
@@ -74,28 +77,32 @@ def locked_alone(report):
     return locked
 
 
-def make(report, *, day, symbol, issued_on, by, before):
+def make(report, *, day, symbol, issued_on, by, outdated_seen, before):
     """Compose and render a report; the files are those of what was made `before` where it says the same.
 
     All rules are asked first, for it would be a pity to render what is refused.
     """
     revision = Change.objects.last_number()
-    check(report, by)
-    composition = under(draft(report, day).composition, symbol, issued_on)
-    made = Made(revision, composition, {})
+    drafted = draft(report, day)
+    check(report, by, drafted.outdated, outdated_seen)
+    made = Made(revision, under(drafted.composition, symbol, issued_on), drafted.outdated, {})
     issued_of(report, made, symbol, issued_on).full_clean(exclude=["change"])
-    if before and before.composition == composition:
-        return replace(before, revision=revision)
-    return replace(made, files={name: RENDERERS[name](composition) for name, form in FORMS.items() if can_make(form)})
+    if before and before.composition == made.composition:
+        return replace(made, files=before.files)
+    return replace(made, files={name: RENDERERS[name](made.composition) for name, form in FORMS.items() if can_make(form)})
 
 
-def check(report, by):
-    """Refuse to issue a report that is not public, or a text of the same person that nobody has issued."""
+def check(report, by, outdated, outdated_seen):
+    """Refuse to issue a report that is not public, a text of the same person that nobody has issued, and an outdated one unseen."""
     if not report.shown_to_public:
         raise ValidationError(_("Publish the report first: what is issued is public."))
     texts = ParagraphText.objects.filter(report=report).unissued().select_related("change").standing()
     if settings.FOUR_EYES and by and any(text.change.by_id == by.pk for text in texts.values()):
         raise ValidationError(_("A text in it is yours, so somebody else issues it."))
+    unseen = [text.paragraph for text in outdated if text.pk not in outdated_seen]
+    if unseen:
+        said = _("What is composed has changed since the secretariat wrote into “%s”: say that you have seen it.")
+        raise ValidationError({"outdated_seen": said % ", ".join(unseen)})
 
 
 def issued_of(report, made, symbol, issued_on, change=None):
