@@ -1,5 +1,6 @@
 """What is said over the whole register: rulings on discrepancies, reports, what of them was issued, and what the staff wrote into them."""
 
+import logging
 from hashlib import sha256
 
 from django.conf import settings
@@ -15,6 +16,8 @@ from wsis_tracker.register.changes import Change
 from wsis_tracker.register.fields import PartialDateField, SlugsField, TranslatedField
 from wsis_tracker.register.questions import RecordManager, RecordQuerySet
 from wsis_tracker.register.records import Record, latest_day
+
+logger = logging.getLogger(__name__)
 
 
 class RulingQuerySet(RecordQuerySet):
@@ -121,22 +124,45 @@ class ReportSource(Source):
     record = models.ForeignKey(Report, models.CASCADE, related_name="sources")
 
 
+def never_changed(what):
+    return ValidationError(_("“%s” was written once and is never changed.") % what)
+
+
+def never_deleted(what):
+    return ValidationError(_("“%s” was written once and is never deleted.") % what)
+
+
+class OnceWrittenQuerySet(models.QuerySet):
+    """Rows that are written once: they are not changed or deleted together either."""
+
+    def update(self, **kwargs):
+        raise never_changed(self.model._meta.verbose_name)
+
+    def bulk_update(self, *args, **kwargs):
+        raise never_changed(self.model._meta.verbose_name)
+
+    def delete(self):
+        raise never_deleted(self.model._meta.verbose_name)
+
+
 class OnceWritten(models.Model):
     """A row that is written once, in an act that says by whom, when and why, and never changed or deleted after."""
+
+    objects = OnceWrittenQuerySet.as_manager()
 
     class Meta:
         abstract = True
 
     def save(self, *args, **kwargs):
         if not self._state.adding:
-            raise ValidationError(_("“%s” was written once and is never changed.") % self)
+            raise never_changed(self)
         super().save(*args, **kwargs)
 
     def delete(self, *args, **kwargs):
-        raise ValidationError(_("“%s” was written once and is never deleted.") % self)
+        raise never_deleted(self)
 
 
-class IssuedReportQuerySet(models.QuerySet):
+class IssuedReportQuerySet(OnceWrittenQuerySet):
     def published(self):
         """Keep what the public may see: what was issued of a report that is published."""
         return self.filter(report__in=Report.objects.published())
@@ -176,7 +202,17 @@ class IssuedReport(OnceWritten):
         return address("issued-report", self.report.slug, self.number)
 
 
-class IssuedFileManager(models.Manager):
+DAMAGED = _(
+    "This file is damaged: what is kept of it is no longer what was issued, for its SHA-256 is another. It is not given out; "
+    "the secretariat can bring it back from a back-up."
+)
+
+
+class Damaged(Exception):
+    """What is kept of a file is no longer what was issued; the error says so to who asks for it."""
+
+
+class IssuedFileManager(models.Manager.from_queryset(OnceWrittenQuerySet)):
     def get_queryset(self):
         """Files without their content, which is read where it is asked for."""
         return super().get_queryset().defer("content")
@@ -207,6 +243,14 @@ class IssuedFile(OnceWritten):
         self.size, self.sha256 = len(self.content), sha256(self.content).hexdigest()
         super().save(*args, **kwargs)
 
+    def as_issued(self):
+        """The bytes of the file; Damaged where they are no longer those that were issued."""
+        content = bytes(self.content)
+        if sha256(content).hexdigest() != self.sha256:
+            logger.error("What is kept of the file “%s” of an issued report is no longer what was issued.", self)
+            raise Damaged(DAMAGED)
+        return content
+
 
 class Written(models.TextChoices):
     """What a text of the staff does with what is composed."""
@@ -216,7 +260,7 @@ class Written(models.TextChoices):
     WITHDRAWN = "withdrawn", _("withdrawn: only what is composed stands")
 
 
-class ParagraphTextQuerySet(models.QuerySet):
+class ParagraphTextQuerySet(OnceWrittenQuerySet):
     def issued(self):
         """Keep what was written before its report was last issued, by somebody else than who wrote it: what the public sees."""
         last = IssuedReport.objects.filter(report=OuterRef("report")).order_by("-number").values("revision")

@@ -8,12 +8,13 @@ from hashlib import sha256
 import pytest
 from django.core.exceptions import ValidationError
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.db import connection
 from django.db.models import ProtectedError
 from django.utils import timezone
 from docx import Document
 
 from meetings.models import Meeting
-from reports.models import IssuedReport, Report
+from reports.models import IssuedReport, ParagraphText, Report
 from reports.official import reading
 from reports.official.drafting import draft
 from reports.official.issuing import TRIES, issue
@@ -55,6 +56,12 @@ def finished(report):
     next(paragraph for paragraph in document.paragraphs if paragraph.text.startswith("1\t")).add_run(" Furthermore.")
     document.save(file)
     return file.getvalue()
+
+
+def damage(done, form):
+    """Let a file of what was issued be another than it was, as where a disk fails."""
+    with connection.cursor() as cursor:
+        cursor.execute("UPDATE reports_issuedfile SET content = %s WHERE issue_id = %s AND form = %s", [b"PK", done.pk, form])
 
 
 class TestIssuing:
@@ -110,6 +117,19 @@ class TestIssuing:
                 row.delete()
         with act(reason="Entered twice"), pytest.raises(ProtectedError):
             done.report.delete()
+
+    def test_nor_are_many_of_them_at_once(self):
+        done = issued()
+        text = ParagraphText(report=done.report, paragraph="one", how="added", text="More.", fingerprint="0", change=done.change)
+        text.save()
+        for rows in (IssuedReport.objects.all(), done.files.all(), done.report.texts.all(), done.report.issues):
+            with pytest.raises(ValidationError, match="never changed"):
+                rows.update(pk=0)
+            with pytest.raises(ValidationError, match="never changed"):
+                rows.bulk_update(list(rows.all()), [rows.model._meta.fields[1].name])
+            with pytest.raises(ValidationError, match="never deleted"):
+                rows.all().delete()
+        assert (IssuedReport.objects.count(), done.files.count() >= len(FORMS), done.report.texts.get()) == (1, True, text)
 
     def test_it_is_bit_for_bit_the_same_after_any_change(self, client):
         done = issued(the_groups())
@@ -253,6 +273,26 @@ class TestPages:
         slug = issued().report.slug
         for end in ("2/", "2/report.docx", "1/final.docx", "1/final.pdf", "2/comparison/"):
             assert client.get(f"/reports/{slug}/issued/{end}").status_code == 404
+
+    def test_a_file_that_is_no_longer_what_was_issued_is_not_given_out(self, client, caplog):
+        done = issued()
+        damage(done, "docx")
+        answer = client.get(f"{done.get_absolute_url()}report.docx")
+        assert answer.status_code == 410
+        assert "This file is damaged" in answer.content.decode()
+        assert (answer["Cache-Control"], "Content-Disposition" in answer) == ("no-store", False)
+        (told,) = [record for record in caplog.records if record.name == "reports.models"]
+        assert (told.levelname, "C79/8, docx" in told.getMessage()) == ("ERROR", True)
+        assert client.get(f"{done.get_absolute_url()}report.html").status_code == 200
+
+    def test_nor_is_it_compared_with_the_final_one(self, client):
+        report = ReportFactory()
+        done = issued(report, final=finished(report))
+        damage(done, "final")
+        page = client.get(done.get_absolute_url())
+        assert page.status_code == 200
+        assert "This file is damaged" in page.content.decode()
+        assert "What the secretariat changed" not in page.content.decode()
 
     def test_the_api_tells_what_was_issued_with_the_digests(self, client):
         done = issued(ReportFactory(day="1978-12-31"))
