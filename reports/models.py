@@ -9,7 +9,9 @@ from django.db import models
 from django.db.models import OuterRef, Q, Subquery
 from django.utils.translation import gettext_lazy as _
 
+from mandates import symbols
 from mandates.models import Document, Organisation
+from mandates.models.documents import check_normalised
 from mandates.sources import Source
 from wsis_tracker.register.addresses import address
 from wsis_tracker.register.changes import Change
@@ -178,6 +180,7 @@ class IssuedReport(OnceWritten):
     report = models.ForeignKey(Report, models.PROTECT, verbose_name=_("report"), related_name="issues")
     number = models.PositiveSmallIntegerField(_("number"), help_text=_("The first issue of the report is 1."))
     symbol = models.CharField(_("symbol"), max_length=100, unique=True)
+    normalised = models.CharField(_("normalised symbol"), max_length=100, editable=False, unique=True)
     issued_on = PartialDateField(_("date"))
     day = PartialDateField(_("as of"), help_text=_("The day of the register that it reports."))
     covers_from = PartialDateField(_("covers from"))
@@ -200,6 +203,24 @@ class IssuedReport(OnceWritten):
 
     def get_absolute_url(self):
         return address("issued-report", self.report.slug, self.number)
+
+    def clean(self):
+        """However it is written, the symbol is that of no other issue, and of no document but the report's own."""
+        super().clean()
+        self.normalised = symbols.normalise(self.symbol)
+        check_normalised("symbol", self.normalised)
+        issue = IssuedReport.objects.filter(normalised=self.normalised).exclude(pk=self.pk).first()
+        if issue:
+            said = _("“%(symbol)s” is the symbol of what was issued already: %(issue)s.")
+            raise ValidationError({"symbol": said % {"symbol": self.symbol, "issue": issue}})
+        document = Document.objects.known_as(self.symbol).exclude(pk=self.report.document_id).first()
+        if document:
+            said = _("“%(symbol)s” is the symbol of a document in the register: %(document)s.")
+            raise ValidationError({"symbol": said % {"symbol": self.symbol, "document": document}})
+
+    def save(self, *args, **kwargs):
+        self.normalised = symbols.normalise(self.symbol)
+        super().save(*args, **kwargs)
 
 
 DAMAGED = _(

@@ -13,6 +13,8 @@ from django.db.models import ProtectedError
 from django.utils import timezone
 from docx import Document
 
+from mandates.models import DocumentAlias
+from mandates.models.documents import Certainty
 from meetings.models import Meeting
 from reports.models import IssuedReport, ParagraphText, Report
 from reports.official import reading
@@ -98,6 +100,27 @@ class TestIssuing:
         with pytest.raises(ValidationError, match=r"[Ss]ymbol"):
             issued()
         assert IssuedReport.objects.count() == 1
+
+    @pytest.mark.parametrize("spelling", ["C79/08", "c79/8-E", "\N{CYRILLIC CAPITAL LETTER ES}79 / 8"])
+    def test_however_it_is_written(self, spelling):
+        issued()
+        with pytest.raises(ValidationError, match="what was issued already: C79/8") as refused:
+            issued(symbol=spelling)
+        assert set(refused.value.message_dict) == {"symbol"}
+
+    def test_nor_is_it_that_of_a_document_but_of_the_one_in_which_the_report_was_issued(self):
+        document = DocumentFactory(symbol="C79/8")
+        with act(reason="Seen in print"):
+            DocumentAlias(record=document, text="C79/INF/3", certainty=Certainty.PRINTED).save()
+        for symbol in ("C79/8", "C79/08", "C79/INF/3"):
+            with pytest.raises(ValidationError, match="symbol of a document in the register: C79/8") as refused:
+                issued(symbol=symbol)
+            assert set(refused.value.message_dict) == {"symbol"}
+        assert issued(ReportFactory(document=document), symbol="C79/08").symbol == "C79/08"
+
+    def test_the_symbol_has_letters_digits_or_strokes(self):
+        with pytest.raises(ValidationError, match="letters, digits and strokes"):
+            issued(symbol=". .")
 
     def test_a_report_that_is_not_published_is_not_issued(self):
         with pytest.raises(ValidationError, match="Publish the report first"):

@@ -86,7 +86,7 @@ def make(report, *, day, symbol, issued_on, by, outdated_seen, before):
     drafted = draft(report, day)
     check(report, by, drafted.outdated, outdated_seen)
     made = Made(revision, under(drafted.composition, symbol, issued_on), drafted.outdated, {})
-    issued_of(report, made, symbol, issued_on).full_clean(exclude=["change"])
+    issued_of(report, made, symbol, issued_on).full_clean(exclude=["change", "normalised"])
     if before and before.composition == made.composition:
         return replace(made, files=before.files)
     return replace(made, files={name: RENDERERS[name](made.composition) for name, form in FORMS.items() if can_make(form)})
@@ -124,7 +124,7 @@ def issued_of(report, made, symbol, issued_on, change=None):
 
 def keep(made, issued, final):
     """Write what is issued, with its files; what was issued."""
-    issued.full_clean()
+    issued.full_clean(exclude=["normalised"])  # of that the symbol is asked
     issued.save()
     for name, content in {**made.files, **({FINAL.name: final} if final else {})}.items():
         IssuedFile(issue=issued, form=name, content=content).save()
