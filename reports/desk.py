@@ -11,10 +11,9 @@ from django.utils.translation import gettext_lazy as _
 
 from meetings.follow_up import PartialDate
 from wsis_tracker.register import dates
-from wsis_tracker.register.proposals import PUBLISH
 from wsis_tracker.register.staff_pages import ReasonForm, RecordPage, check_may_touch
 
-from .models import IssuedReport, ParagraphText, Written
+from .models import ParagraphText, Written
 from .official.drafting import composed, draft, outdated
 from .official.issuing import issue
 from .official.matching import match
@@ -66,8 +65,7 @@ class IssuePage(RecordPage):
     intro = _("The report is composed once more and kept with its files, as it is, under a symbol; nothing changes it afterwards.")
 
     def is_allowed(self):
-        may_change = self.model_admin.has_change_permission(self.request, self.record)
-        return self.may("add", IssuedReport) and self.request.user.has_perm(PUBLISH) and may_change
+        return self.model_admin.may_issue(self.request, self.record)
 
     def get_initial(self):
         return {"day": dates.latest(self.record.day)}
@@ -132,7 +130,7 @@ class ParagraphPage(RecordPage):
     moved = None
 
     def is_allowed(self):
-        return self.may("add", ParagraphText) and self.model_admin.has_change_permission(self.request, self.record)
+        return self.model_admin.may_write(self.request, self.record)
 
     @cached_property
     def paragraphs(self):

@@ -217,6 +217,16 @@ class TestDesk:
         assert client.post(address(Report, "paragraph", draft_of_his.pk), sent).status_code == 302
         assert (draft_of_his.texts.count(), published.texts.count()) == (1, 0)
 
+    @pytest.mark.parametrize("role", ["Reader", "Editor", "Reviewer"])
+    @pytest.mark.parametrize("visibility", ["draft", "published"])
+    def test_the_form_of_a_report_leads_to_what_one_may_do_and_to_nothing_else(self, client, sign_in, role, visibility):
+        report = ReportFactory(visibility=visibility)
+        sign_in(role)
+        shown = etree.HTML(client.get(address(Report, "change", report.pk)).content.decode()).xpath("//ul[@class='object-tools']//a/@href")
+        for page in ("paragraph", "issue", "compare"):
+            url = address(Report, page, report.pk)
+            assert (url in shown) is (client.get(url).status_code == 200), page
+
     def test_into_what_is_published_nobody_writes_without_a_reason(self, client, sign_in):
         report = the_groups()
         sign_in("Reviewer")
