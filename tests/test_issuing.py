@@ -78,6 +78,11 @@ class TestIssuing:
         assert "Document: C79/8" in head
         assert "Date: 3 February 1979" in head
 
+    def test_they_are_no_draft(self):
+        files = issued().files.defer(None)
+        assert json.loads(bytes(files.get(form="json").content))["head"]["draft"] == ""
+        assert "Draft" not in Document(io.BytesIO(bytes(files.get(form="docx").content))).tables[0].rows[0].cells[1].text
+
     def test_it_knows_the_day_the_period_and_the_last_act_before_it(self):
         report = ReportFactory(covers_from="1977", covers_to="1978", day="1978-12-31")
         before = Change.objects.last_number()

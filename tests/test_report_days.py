@@ -291,6 +291,7 @@ class TestTheCommand:
         call_command("build_report", "wg-wsis-2002-2006", as_of="2006-04-30", format="text", output=tmp_path / "report.txt", stderr=told)
         text = (tmp_path / "report.txt").read_text(encoding="utf-8")
         assert "as of 2006-04-30" in told.getvalue()
+        assert text.startswith("Draft, composed on ")
         assert "\n7. " in text
         assert "  a) The 1st meeting was held in Marrakesh, Morocco, on 21 September 2002" in text
         assert "] Report of WG-WSIS on its mandate and work, 2002–2006, para 9, bullet 2\n" in text
