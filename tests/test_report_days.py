@@ -319,6 +319,11 @@ class TestTheCommand:
             (["action-line-brief", "--action-line", "c99"], "no action line “c99”"),
             (["nonsense"], "no report “nonsense”"),
             (["annual", "--year", "2004", "--as-of", "2004-13"], "as-of"),
+            (["by-sectors", "--as-of", "1990"], "ends before it begins"),
+            (["wg-wsis-2002-2006", "--year", "2004"], "a period and a subject of its own"),
+            (["wg-wsis-2002-2006", "--action-line", "c5"], "a period and a subject of its own"),
+            (["annual", "--year", "2004", "--action-line", "c5"], "for briefs"),
+            (["annual", "--year", "2004", "--output", "no-such-folder/report.txt"], "cannot be written: .*no-such-folder"),
         ],
     )
     def test_it_names_what_it_cannot_report(self, arguments, said):

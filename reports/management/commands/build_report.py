@@ -37,7 +37,10 @@ class Command(BaseCommand):
         except (NothingToReport, ValidationError, CannotPrint) as error:
             raise CommandError(" ".join(getattr(error, "messages", [str(error)]))) from error
         if output:
-            output.write_bytes(content)
+            try:
+                output.write_bytes(content)
+            except OSError as error:
+                raise CommandError(f"The file cannot be written: {error}") from error
             self.stderr.write(f"{composition.title}, as of {composition.day}: {len(content):,} bytes in {output}")
         else:
             sys.stdout.buffer.write(content)
@@ -56,11 +59,15 @@ def compose(name, language, *, as_of, year, action_line, **_others):
     """The report of that slug, or one of that kind with the parameters given."""
     found = Report.objects.published().select_related("document", "reports_to").filter(slug=name).first()
     if found:
+        if year or action_line:
+            raise NothingToReport(f"“{name}” has a period and a subject of its own: --year and --action-line are for kinds.")
         return draft(found, as_of, language).composition
     if name not in ReportKind.values:
         raise NothingToReport(f"The register has no report “{name}”, and there is no such kind: {', '.join(ReportKind.values)}.")
     line = None
     if action_line:
+        if name != ReportKind.BRIEF:
+            raise NothingToReport(f"--action-line is for briefs, not for a report of the kind “{name}”.")
         line = ActionLine.objects.published().filter(slug=action_line.lower()).first()
         if line is None:
             raise NothingToReport(f"The register has no action line “{action_line}”.")
