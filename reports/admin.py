@@ -8,6 +8,8 @@ from wsis_tracker.register import dates
 from wsis_tracker.register.admin import RecordAdmin, RecordForm
 from wsis_tracker.register.inlines import SourceInline
 from wsis_tracker.register.kept import KeptAdmin
+from wsis_tracker.register.proposals import PUBLISH
+from wsis_tracker.register.rights import permission
 from wsis_tracker.register.staff_pages import pages_beside
 
 from . import desk, models
@@ -63,6 +65,26 @@ class ReportAdmin(RecordAdmin):
             *pages_beside(self, {"issue": desk.IssuePage, "paragraph": desk.ParagraphPage, "compare": desk.ComparePage}, "<int:pk>/"),
             *super().get_urls(),
         ]
+
+    def may_issue(self, request, report):
+        """Whether a person may issue the report."""
+        return self._may_add(request, report, models.IssuedReport) and request.user.has_perm(PUBLISH)
+
+    def may_write(self, request, report):
+        """Whether a person may write into the report: into what is published a reviewer does."""
+        may = self._may_add(request, report, models.ParagraphText)
+        return may and (request.user.has_perm(PUBLISH) or not report.shown_to_public)
+
+    def _may_add(self, request, report, model):
+        """Whether a person may see and change the report, and add what belongs to it."""
+        may = self.has_view_permission(request, report) and self.has_change_permission(request, report)
+        return may and request.user.has_perm(permission("add", model))
+
+    def render_change_form(self, request, context, add=False, change=False, form_url="", obj=None):
+        """Beside the form: what the person may do with the report."""
+        context["may_issue"] = bool(obj) and self.may_issue(request, obj)
+        context["may_write"] = bool(obj) and self.may_write(request, obj)
+        return super().render_change_form(request, context, add, change, form_url, obj)
 
 
 class IssuedFileInline(admin.TabularInline):

@@ -1,5 +1,8 @@
 """What staff do with an official report at their desk: compare it with a printed one, write into it, and issue it."""
 
+import json
+from contextlib import nullcontext
+
 from django import forms
 from django.core.exceptions import ValidationError
 from django.utils.functional import cached_property
@@ -8,15 +11,14 @@ from django.utils.translation import gettext_lazy as _
 
 from meetings.follow_up import PartialDate
 from wsis_tracker.register import dates
-from wsis_tracker.register.proposals import PUBLISH
 from wsis_tracker.register.staff_pages import ReasonForm, RecordPage, check_may_touch
 
-from .models import IssuedReport, ParagraphText, Written
+from .models import ParagraphText, Written
 from .official.drafting import composed, draft, outdated
 from .official.issuing import issue
 from .official.matching import match
 from .official.reading import paragraphs_of_file, paragraphs_of_text, paragraphs_of_word
-from .official.writing import write
+from .official.writing import Moved, Seen, seen_in, write
 
 #: The longest Word file that is kept, in bytes.
 LARGEST = 20_000_000
@@ -30,6 +32,18 @@ class IssueForm(ReasonForm):
         label=_("Final Word file"), required=False,
         help_text=_("What the secretariat finished in Word; it is kept beside what is composed, and compared with it."),
     )  # fmt: skip
+
+    outdated_seen = forms.TypedMultipleChoiceField(
+        label=_("Outdated texts of the secretariat"), required=False, coerce=int, widget=forms.CheckboxSelectMultiple
+    )
+
+    def __init__(self, *args, outdated, **kwargs):
+        super().__init__(*args, **kwargs)
+        said = _("I have seen that what is composed in “%(paragraph)s” has changed since this was written: %(text)s")
+        words = {text.pk: said % {"paragraph": text.paragraph, "text": text.text} for text in outdated}
+        self.fields["outdated_seen"].choices = words.items()
+        if not words:
+            del self.fields["outdated_seen"]
 
     def clean_final(self):
         """The content of the file, which has to be one of Word; None where none is given."""
@@ -51,16 +65,31 @@ class IssuePage(RecordPage):
     intro = _("The report is composed once more and kept with its files, as it is, under a symbol; nothing changes it afterwards.")
 
     def is_allowed(self):
-        may_change = self.model_admin.has_change_permission(self.request, self.record)
-        return self.may("add", IssuedReport) and self.request.user.has_perm(PUBLISH) and may_change
+        return self.model_admin.may_issue(self.request, self.record)
 
     def get_initial(self):
         return {"day": dates.latest(self.record.day)}
 
+    def get_form_kwargs(self):
+        return super().get_form_kwargs() | {"outdated": self.outdated(self.request.POST.get("day"))}
+
+    def outdated(self, day):
+        """The texts of the staff that are outdated as of the day typed, else of that of the report; none where it cannot be composed."""
+        if not ParagraphText.objects.filter(report=self.record).standing():
+            return ()
+        try:
+            return draft(self.record, forms.DateField(required=False).clean(day)).outdated
+        except ValidationError:
+            return ()
+
+    def acting(self):
+        """No act yet: it begins once all is rendered."""
+        return nullcontext()
+
     def act(self, form):
         data = form.cleaned_data
-        asked = {name: data[name] for name in ("symbol", "issued_on", "day", "final")}
-        issued = issue(self.record, by=self.request.user, reason=data["change_reason"], **asked)
+        asked = {name: data[name] for name in ("symbol", "issued_on", "day", "final", "outdated_seen") if name in data}
+        issued = issue(self.record, by=self.request.user, reason=data["change_reason"], request_id=self.request.id, **asked)
         return _("Issued as %s.") % issued
 
 
@@ -72,9 +101,23 @@ class ParagraphForm(ReasonForm):
         help_text=_("A sentence on each line. It is marked as the text of the secretariat."),
     )  # fmt: skip
 
+    #: What stood in each paragraph when the form was opened.
+    seen = forms.JSONField(widget=forms.HiddenInput, required=False)
+
     def __init__(self, *args, paragraphs, **kwargs):
         super().__init__(*args, **kwargs)
         self.fields["paragraph"].choices = paragraphs
+
+    def clean_seen(self):
+        """What was seen of the paragraphs by their keys; nothing where the form was not sent as it was given."""
+        given = self.cleaned_data["seen"]
+        known = given.items() if isinstance(given, dict) else ()
+        return {key: Seen(*said) for key, said in known if isinstance(said, list) and len(said) == len(Seen._fields)}
+
+    def see(self, paragraph, seen):
+        """Let the form carry what stands in a paragraph now."""
+        self.data = self.data.copy()
+        self.data[self.add_prefix("seen")] = json.dumps(self.cleaned_data["seen"] | {paragraph: seen})
 
 
 class ParagraphPage(RecordPage):
@@ -83,9 +126,11 @@ class ParagraphPage(RecordPage):
     template_name = "reports/admin/paragraph.html"
     form_class = ParagraphForm
     title, button = _("Write into this report"), _("Keep this text")
+    #: Where something else stood in the paragraph than the form carried: what stands there now.
+    moved = None
 
     def is_allowed(self):
-        return self.may("add", ParagraphText) and self.model_admin.has_change_permission(self.request, self.record)
+        return self.model_admin.may_write(self.request, self.record)
 
     @cached_property
     def paragraphs(self):
@@ -94,6 +139,9 @@ class ParagraphPage(RecordPage):
             return list(composed(self.record).paragraphs())
         except ValidationError:
             return []
+
+    def get_initial(self):
+        return {"seen": seen_in(self.record, self.paragraphs)}
 
     def get_form_kwargs(self):
         return super().get_form_kwargs() | {"paragraphs": [(one.key, self.beginning(one)) for one in self.paragraphs]}
@@ -107,13 +155,18 @@ class ParagraphPage(RecordPage):
     def act(self, form):
         data = form.cleaned_data
         check_may_touch(self.model_admin, self.request, [self.record], reason=data["change_reason"])
-        said = data["paragraph"], data["how"], data["text"]
-        write(self.record, *said, by=self.request.user, reason=data["change_reason"])
+        said, seen = (data["paragraph"], data["how"], data["text"]), data["seen"].get(data["paragraph"], Seen("", 0))
+        try:
+            write(self.record, *said, by=self.request.user, reason=data["change_reason"], seen=seen)
+        except Moved as moved:
+            self.moved = moved
+            form.see(data["paragraph"], moved.seen)
+            raise
         return _("The text is kept.")
 
     def get_context_data(self, **kwargs):
         texts = ParagraphText.objects.filter(report=self.record).select_related("change__by").standing()
-        return super().get_context_data(texts=texts.values(), outdated=outdated(texts, self.paragraphs), **kwargs)
+        return super().get_context_data(texts=texts.values(), outdated=outdated(texts, self.paragraphs), moved=self.moved, **kwargs)
 
 
 class PrintedForm(forms.Form):

@@ -1,15 +1,17 @@
 """The public pages of issued reports: their files, and what differs in the register since."""
 
 from dataclasses import asdict
+from http import HTTPStatus
 
 from django.core.exceptions import ValidationError
 from django.http import Http404, JsonResponse
 from django.shortcuts import get_object_or_404
 from django.utils.functional import cached_property
 
+from wsis_tracker.pages.errors import failure
 from wsis_tracker.pages.views import RecordPage
 
-from .models import IssuedReport, Report
+from .models import Damaged, IssuedReport, Report
 from .official.comparing import Became, compare, compare_read
 from .official.drafting import draft
 from .official.files import BY_SUFFIX, FINAL, FORMS, KEPT, file_response, kept_address
@@ -34,18 +36,20 @@ class IssuedReportPage(RecordPage):
         kept = [(file, KEPT[file.form]) for file in self.issued.files.all()]
         files = [(file, form.label, kept_address(self.issued, form)) for file, form in kept]
         has_final = any(form is FINAL for _file, form in kept)
-        return super().get_context_data(
-            heading=str(self.issued), issued=self.issued, files=files, finished=self.finished() if has_final else None, **kwargs
-        )
+        finished = self.finished() if has_final else {}
+        return super().get_context_data(heading=str(self.issued), issued=self.issued, files=files, **finished, **kwargs)
 
     def finished(self):
-        """How the file that the secretariat finished differs from the one that was composed."""
-        composed, final = (paragraphs_of_word(bytes(self.content_of(form))) for form in (FORMS["docx"], FINAL))
-        return [difference for difference in compare_read(composed, final) if difference.became != Became.SAME]
+        """How the file that the secretariat finished differs from the one that was composed, or that one of the two is damaged."""
+        try:
+            composed, final = (paragraphs_of_word(self.content_of(form)) for form in (FORMS["docx"], FINAL))
+        except Damaged as error:
+            return {"damaged": str(error)}
+        return {"finished": [difference for difference in compare_read(composed, final) if difference.became != Became.SAME]}
 
     def content_of(self, form):
-        """The bytes of a file of the issued report; 404 where it has none of this form."""
-        return bytes(get_object_or_404(self.issued.files.defer(None), form=form.name).content)
+        """The bytes of a file of the issued report; 404 where it has none of this form, Damaged where they are not those issued."""
+        return get_object_or_404(self.issued.files.defer(None), form=form.name).as_issued()
 
 
 class IssuedReportFile(IssuedReportPage):
@@ -61,7 +65,12 @@ class IssuedReportFile(IssuedReportPage):
         form = FINAL if self.kwargs["file"] == FINAL.name else BY_SUFFIX[self.kwargs["suffix"]]
         if form.suffix != self.kwargs["suffix"]:
             raise Http404
-        return file_response(self.content_of(form), form, f"{self.record.slug}-issued-{self.issued.number}")
+        try:
+            return file_response(self.content_of(form), form, f"{self.record.slug}-issued-{self.issued.number}")
+        except Damaged as error:
+            answer = failure(self.request, HTTPStatus.GONE, status_detail=str(error))
+            answer["Cache-Control"] = "no-store"  # it may be brought back
+            return answer
 
 
 class ComparisonPage(IssuedReportPage):

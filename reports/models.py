@@ -1,5 +1,6 @@
 """What is said over the whole register: rulings on discrepancies, reports, what of them was issued, and what the staff wrote into them."""
 
+import logging
 from hashlib import sha256
 
 from django.conf import settings
@@ -8,13 +9,17 @@ from django.db import models
 from django.db.models import OuterRef, Q, Subquery
 from django.utils.translation import gettext_lazy as _
 
+from mandates import symbols
 from mandates.models import Document, Organisation
+from mandates.models.documents import check_normalised
 from mandates.sources import Source
 from wsis_tracker.register.addresses import address
 from wsis_tracker.register.changes import Change
 from wsis_tracker.register.fields import PartialDateField, SlugsField, TranslatedField
 from wsis_tracker.register.questions import RecordManager, RecordQuerySet
 from wsis_tracker.register.records import Record, latest_day
+
+logger = logging.getLogger(__name__)
 
 
 class RulingQuerySet(RecordQuerySet):
@@ -121,22 +126,45 @@ class ReportSource(Source):
     record = models.ForeignKey(Report, models.CASCADE, related_name="sources")
 
 
+def never_changed(what):
+    return ValidationError(_("“%s” was written once and is never changed.") % what)
+
+
+def never_deleted(what):
+    return ValidationError(_("“%s” was written once and is never deleted.") % what)
+
+
+class OnceWrittenQuerySet(models.QuerySet):
+    """Rows that are written once: they are not changed or deleted together either."""
+
+    def update(self, **kwargs):
+        raise never_changed(self.model._meta.verbose_name)
+
+    def bulk_update(self, *args, **kwargs):
+        raise never_changed(self.model._meta.verbose_name)
+
+    def delete(self):
+        raise never_deleted(self.model._meta.verbose_name)
+
+
 class OnceWritten(models.Model):
     """A row that is written once, in an act that says by whom, when and why, and never changed or deleted after."""
+
+    objects = OnceWrittenQuerySet.as_manager()
 
     class Meta:
         abstract = True
 
     def save(self, *args, **kwargs):
         if not self._state.adding:
-            raise ValidationError(_("“%s” was written once and is never changed.") % self)
+            raise never_changed(self)
         super().save(*args, **kwargs)
 
     def delete(self, *args, **kwargs):
-        raise ValidationError(_("“%s” was written once and is never deleted.") % self)
+        raise never_deleted(self)
 
 
-class IssuedReportQuerySet(models.QuerySet):
+class IssuedReportQuerySet(OnceWrittenQuerySet):
     def published(self):
         """Keep what the public may see: what was issued of a report that is published."""
         return self.filter(report__in=Report.objects.published())
@@ -152,6 +180,7 @@ class IssuedReport(OnceWritten):
     report = models.ForeignKey(Report, models.PROTECT, verbose_name=_("report"), related_name="issues")
     number = models.PositiveSmallIntegerField(_("number"), help_text=_("The first issue of the report is 1."))
     symbol = models.CharField(_("symbol"), max_length=100, unique=True)
+    normalised = models.CharField(_("normalised symbol"), max_length=100, editable=False, unique=True)
     issued_on = PartialDateField(_("date"))
     day = PartialDateField(_("as of"), help_text=_("The day of the register that it reports."))
     covers_from = PartialDateField(_("covers from"))
@@ -175,8 +204,36 @@ class IssuedReport(OnceWritten):
     def get_absolute_url(self):
         return address("issued-report", self.report.slug, self.number)
 
+    def clean(self):
+        """However it is written, the symbol is that of no other issue, and of no document but the report's own."""
+        super().clean()
+        self.normalised = symbols.normalise(self.symbol)
+        check_normalised("symbol", self.normalised)
+        issue = IssuedReport.objects.filter(normalised=self.normalised).exclude(pk=self.pk).first()
+        if issue:
+            said = _("“%(symbol)s” is the symbol of what was issued already: %(issue)s.")
+            raise ValidationError({"symbol": said % {"symbol": self.symbol, "issue": issue}})
+        document = Document.objects.known_as(self.symbol).exclude(pk=self.report.document_id).first()
+        if document:
+            said = _("“%(symbol)s” is the symbol of a document in the register: %(document)s.")
+            raise ValidationError({"symbol": said % {"symbol": self.symbol, "document": document}})
 
-class IssuedFileManager(models.Manager):
+    def save(self, *args, **kwargs):
+        self.normalised = symbols.normalise(self.symbol)
+        super().save(*args, **kwargs)
+
+
+DAMAGED = _(
+    "This file is damaged: what is kept of it is no longer what was issued, for its SHA-256 is another. It is not given out; "
+    "the secretariat can bring it back from a back-up."
+)
+
+
+class Damaged(Exception):
+    """What is kept of a file is no longer what was issued; the error says so to who asks for it."""
+
+
+class IssuedFileManager(models.Manager.from_queryset(OnceWrittenQuerySet)):
     def get_queryset(self):
         """Files without their content, which is read where it is asked for."""
         return super().get_queryset().defer("content")
@@ -207,6 +264,14 @@ class IssuedFile(OnceWritten):
         self.size, self.sha256 = len(self.content), sha256(self.content).hexdigest()
         super().save(*args, **kwargs)
 
+    def as_issued(self):
+        """The bytes of the file; Damaged where they are no longer those that were issued."""
+        content = bytes(self.content)
+        if sha256(content).hexdigest() != self.sha256:
+            logger.error("What is kept of the file “%s” of an issued report is no longer what was issued.", self)
+            raise Damaged(DAMAGED)
+        return content
+
 
 class Written(models.TextChoices):
     """What a text of the staff does with what is composed."""
@@ -216,7 +281,7 @@ class Written(models.TextChoices):
     WITHDRAWN = "withdrawn", _("withdrawn: only what is composed stands")
 
 
-class ParagraphTextQuerySet(models.QuerySet):
+class ParagraphTextQuerySet(OnceWrittenQuerySet):
     def issued(self):
         """Keep what was written before its report was last issued, by somebody else than who wrote it: what the public sees."""
         last = IssuedReport.objects.filter(report=OuterRef("report")).order_by("-number").values("revision")
@@ -226,10 +291,13 @@ class ParagraphTextQuerySet(models.QuerySet):
         """Keep what was written since its report was last issued."""
         return self.exclude(pk__in=self.issued().order_by().values("pk"))
 
+    def latest_of_each(self):
+        """The latest text of each paragraph by its key, or its withdrawal; one query."""
+        return {text.paragraph: text for text in self.order_by("pk")}
+
     def standing(self):
         """The latest text of each paragraph by its key, without what was withdrawn; one query."""
-        latest = {text.paragraph: text for text in self.order_by("pk")}
-        return {key: text for key, text in latest.items() if text.how != Written.WITHDRAWN}
+        return {key: text for key, text in self.latest_of_each().items() if text.how != Written.WITHDRAWN}
 
 
 class ParagraphText(OnceWritten):

@@ -5,6 +5,7 @@ from http import HTTPStatus
 from django import forms
 from django.core.exceptions import ValidationError
 from django.http import Http404
+from django.utils import timezone
 from django.utils.functional import cached_property
 from django.utils.translation import get_language, get_language_info
 from django.utils.translation import gettext_lazy as _
@@ -33,7 +34,7 @@ from .monitoring.lines import still_lines
 from .monitoring.over_time import drawn_over_time
 from .monitoring.resources import resources
 from .monitoring.tasks import most_overdue
-from .official.drafting import draft
+from .official.drafting import as_draft, draft
 from .official.files import BY_SUFFIX, FORMS, can_make, file_response
 from .official.heads import head_lines
 from .official.printing import printed
@@ -251,7 +252,7 @@ class ReportFile(ReportText):
         if report is None:
             raise Http404
         try:
-            composition = self.draft(report).composition
+            composition = as_draft(self.draft(report).composition, timezone.localdate())
             content = RENDERERS[form.name](composition)
         except ValidationError as error:
             return failure(request, HTTPStatus.NOT_FOUND, status_detail=" ".join(error.messages))

@@ -8,22 +8,26 @@ from hashlib import sha256
 import pytest
 from django.core.exceptions import ValidationError
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.db import connection
 from django.db.models import ProtectedError
 from django.utils import timezone
 from docx import Document
 
+from mandates.models import DocumentAlias
+from mandates.models.documents import Certainty
 from meetings.models import Meeting
-from reports.models import IssuedReport, Report
+from reports.models import IssuedReport, ParagraphText, Report
 from reports.official import reading
 from reports.official.drafting import draft
-from reports.official.issuing import issue
+from reports.official.issuing import TRIES, issue
 from reports.official.plain import as_plain, from_plain
+from reports.official.renderers import RENDERERS
 from reports.official.renderers.docx import docx
-from wsis_tracker.register.changes import act
+from wsis_tracker.register.changes import NoAct, act, current_change
 from wsis_tracker.register.models import Change
 
 from .compositions import SAMPLE
-from .factories import ReportFactory, UserFactory
+from .factories import DocumentFactory, ReportFactory, UserFactory
 from .forms import address
 
 pytestmark = pytest.mark.django_db
@@ -56,6 +60,12 @@ def finished(report):
     return file.getvalue()
 
 
+def damage(done, form):
+    """Let a file of what was issued be another than it was, as where a disk fails."""
+    with connection.cursor() as cursor:
+        cursor.execute("UPDATE reports_issuedfile SET content = %s WHERE issue_id = %s AND form = %s", [b"PK", done.pk, form])
+
+
 class TestIssuing:
     def test_it_keeps_every_form_with_its_digest(self):
         kept = {file.form: file for file in issued().files.defer(None)}
@@ -67,6 +77,11 @@ class TestIssuing:
         head = Document(io.BytesIO(content)).tables[0].rows[0].cells[1].text
         assert "Document: C79/8" in head
         assert "Date: 3 February 1979" in head
+
+    def test_they_are_no_draft(self):
+        files = issued().files.defer(None)
+        assert json.loads(bytes(files.get(form="json").content))["head"]["draft"] == ""
+        assert "Draft" not in Document(io.BytesIO(bytes(files.get(form="docx").content))).tables[0].rows[0].cells[1].text
 
     def test_it_knows_the_day_the_period_and_the_last_act_before_it(self):
         report = ReportFactory(covers_from="1977", covers_to="1978", day="1978-12-31")
@@ -91,6 +106,27 @@ class TestIssuing:
             issued()
         assert IssuedReport.objects.count() == 1
 
+    @pytest.mark.parametrize("spelling", ["C79/08", "c79/8-E", "\N{CYRILLIC CAPITAL LETTER ES}79 / 8"])
+    def test_however_it_is_written(self, spelling):
+        issued()
+        with pytest.raises(ValidationError, match="what was issued already: C79/8") as refused:
+            issued(symbol=spelling)
+        assert set(refused.value.message_dict) == {"symbol"}
+
+    def test_nor_is_it_that_of_a_document_but_of_the_one_in_which_the_report_was_issued(self):
+        document = DocumentFactory(symbol="C79/8")
+        with act(reason="Seen in print"):
+            DocumentAlias(record=document, text="C79/INF/3", certainty=Certainty.PRINTED).save()
+        for symbol in ("C79/8", "C79/08", "C79/INF/3"):
+            with pytest.raises(ValidationError, match="symbol of a document in the register: C79/8") as refused:
+                issued(symbol=symbol)
+            assert set(refused.value.message_dict) == {"symbol"}
+        assert issued(ReportFactory(document=document), symbol="C79/08").symbol == "C79/08"
+
+    def test_the_symbol_has_letters_digits_or_strokes(self):
+        with pytest.raises(ValidationError, match="letters, digits and strokes"):
+            issued(symbol=". .")
+
     def test_a_report_that_is_not_published_is_not_issued(self):
         with pytest.raises(ValidationError, match="Publish the report first"):
             issued(ReportFactory(visibility="draft"))
@@ -110,6 +146,19 @@ class TestIssuing:
         with act(reason="Entered twice"), pytest.raises(ProtectedError):
             done.report.delete()
 
+    def test_nor_are_many_of_them_at_once(self):
+        done = issued()
+        text = ParagraphText(report=done.report, paragraph="one", how="added", text="More.", fingerprint="0", change=done.change)
+        text.save()
+        for rows in (IssuedReport.objects.all(), done.files.all(), done.report.texts.all(), done.report.issues):
+            with pytest.raises(ValidationError, match="never changed"):
+                rows.update(pk=0)
+            with pytest.raises(ValidationError, match="never changed"):
+                rows.bulk_update(list(rows.all()), [rows.model._meta.fields[1].name])
+            with pytest.raises(ValidationError, match="never deleted"):
+                rows.all().delete()
+        assert (IssuedReport.objects.count(), done.files.count() >= len(FORMS), done.report.texts.get()) == (1, True, text)
+
     def test_it_is_bit_for_bit_the_same_after_any_change(self, client):
         done = issued(the_groups())
         before = {form: client.get(f"/reports/{done.report.slug}/issued/1/report.{form}").content for form in FORMS}
@@ -122,6 +171,102 @@ class TestIssuing:
         kept = IssuedReport.objects.get(pk=issued().pk).composition
         assert from_plain(kept).title == kept["title"]
         assert from_plain(json.loads(json.dumps(as_plain(SAMPLE)))) == SAMPLE
+
+
+class TestWhileOthersWrite:
+    """To render takes long, and nobody waits for it."""
+
+    @pytest.fixture
+    def rendered(self, monkeypatch):
+        """What is called whenever a report is rendered as JSON, and the compositions that were."""
+        compositions, meanwhile, render = [], [], RENDERERS["json"]
+
+        def spied(composition):
+            compositions.append(composition)
+            for write in meanwhile:
+                write()
+            return render(composition)
+
+        monkeypatch.setitem(RENDERERS, "json", spied)
+        return compositions, meanwhile
+
+    def test_what_changes_while_it_is_rendered_is_in_what_is_issued(self, rendered):
+        compositions, meanwhile = rendered
+
+        def once():
+            meanwhile.clear()
+            move_the_third_meeting()
+
+        meanwhile.append(once)
+        report = the_groups()
+        done = issued(report)
+        assert Change.objects.get(number=done.revision).reason == "Read anew"
+        assert from_plain(done.composition) == compositions[-1]
+        assert compositions[0] != compositions[1]
+        assert json.loads(bytes(done.files.defer(None).get(form="json").content)) == json.loads(json.dumps(done.composition))
+
+    def test_what_changes_nothing_of_it_does_not_have_it_rendered_again(self, rendered):
+        compositions, meanwhile = rendered
+        meanwhile.append(DocumentFactory)
+        done = issued()
+        assert len(compositions) == 1
+        assert done.revision == done.change.number - 1
+
+    def test_after_a_few_tries_the_others_wait(self, rendered):
+        compositions, meanwhile = rendered
+        report = the_groups()
+
+        def every_time():
+            with act(reason="Never done"):
+                now = the_groups()
+                now.title = {"en": f"{now.title}!"}
+                now.save()
+
+        meanwhile.append(every_time)
+        done = issued(report)
+        assert len(compositions) == TRIES + 1
+        assert done.composition["title"] == compositions[-1].title == f"{report.title}{'!' * TRIES}"
+
+    def test_a_rule_that_is_broken_meanwhile_holds(self, rendered):
+        _compositions, meanwhile = rendered
+        report = ReportFactory()
+
+        def withdraw():
+            meanwhile.clear()
+            with act(reason="Withdrawn"):
+                now = Report.objects.get(pk=report.pk)
+                now.visibility = "draft"
+                now.save()
+
+        meanwhile.append(withdraw)
+        with pytest.raises(ValidationError, match="Publish the report first"):
+            issued(report)
+        assert not IssuedReport.objects.exists()
+
+    def test_what_is_refused_is_not_rendered(self, rendered):
+        issued()
+        compositions, _meanwhile = rendered
+        compositions.clear()
+        with pytest.raises(ValidationError, match=r"[Ss]ymbol"):
+            issued()
+        assert compositions == []
+
+    def test_nor_does_the_form_of_the_desk_hold_others_back(self, client, sign_in, rendered):
+        _compositions, meanwhile = rendered
+        report, user = ReportFactory(), sign_in("Reviewer")
+        acts = []
+
+        def look():
+            with pytest.raises(NoAct):
+                current_change()
+            acts.append("none")
+
+        meanwhile.append(look)
+        sent = {"symbol": "C79/8", "issued_on": "1979-02-03", "day": "1978-12-31", "change_reason": "Agreed"}
+        answer = client.post(address(Report, "issue", report.pk), sent)
+        assert acts == ["none"]
+        done = report.issues.get().change
+        assert (done.by, done.reason, done.request_id) == (user, "Agreed", answer.headers["X-Request-ID"])
 
 
 class TestPages:
@@ -156,6 +301,26 @@ class TestPages:
         slug = issued().report.slug
         for end in ("2/", "2/report.docx", "1/final.docx", "1/final.pdf", "2/comparison/"):
             assert client.get(f"/reports/{slug}/issued/{end}").status_code == 404
+
+    def test_a_file_that_is_no_longer_what_was_issued_is_not_given_out(self, client, caplog):
+        done = issued()
+        damage(done, "docx")
+        answer = client.get(f"{done.get_absolute_url()}report.docx")
+        assert answer.status_code == 410
+        assert "This file is damaged" in answer.content.decode()
+        assert (answer["Cache-Control"], "Content-Disposition" in answer) == ("no-store", False)
+        (told,) = [record for record in caplog.records if record.name == "reports.models"]
+        assert (told.levelname, "C79/8, docx" in told.getMessage()) == ("ERROR", True)
+        assert client.get(f"{done.get_absolute_url()}report.html").status_code == 200
+
+    def test_nor_is_it_compared_with_the_final_one(self, client):
+        report = ReportFactory()
+        done = issued(report, final=finished(report))
+        damage(done, "final")
+        page = client.get(done.get_absolute_url())
+        assert page.status_code == 200
+        assert "This file is damaged" in page.content.decode()
+        assert "What the secretariat changed" not in page.content.decode()
 
     def test_the_api_tells_what_was_issued_with_the_digests(self, client):
         done = issued(ReportFactory(day="1978-12-31"))

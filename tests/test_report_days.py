@@ -297,6 +297,7 @@ class TestTheCommand:
         call_command("build_report", "wg-wsis-2002-2006", as_of="2006-04-30", format="text", output=tmp_path / "report.txt", stderr=told)
         text = (tmp_path / "report.txt").read_text(encoding="utf-8")
         assert "as of 2006-04-30" in told.getvalue()
+        assert text.startswith("Draft, composed on ")
         assert "\n7. " in text
         assert "  a) The 1st meeting was held in Marrakesh, Morocco, on 21 September 2002" in text
         assert "] Report of WG-WSIS on its mandate and work, 2002–2006, para 9, bullet 2\n" in text
@@ -324,6 +325,11 @@ class TestTheCommand:
             (["action-line-brief", "--action-line", "c99"], "no action line “c99”"),
             (["nonsense"], "no report “nonsense”"),
             (["annual", "--year", "2004", "--as-of", "2004-13"], "as-of"),
+            (["by-sectors", "--as-of", "1990"], "ends before it begins"),
+            (["wg-wsis-2002-2006", "--year", "2004"], "a period and a subject of its own"),
+            (["wg-wsis-2002-2006", "--action-line", "c5"], "a period and a subject of its own"),
+            (["annual", "--year", "2004", "--action-line", "c5"], "for briefs"),
+            (["annual", "--year", "2004", "--output", "no-such-folder/report.txt"], "cannot be written: .*no-such-folder"),
         ],
     )
     def test_it_names_what_it_cannot_report(self, arguments, said):

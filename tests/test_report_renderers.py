@@ -1,6 +1,7 @@
 """A report as files: what is composed stands in each of them, whole and in its order."""
 
 import io
+import json as standard
 import re
 import shutil
 import subprocess
@@ -10,15 +11,19 @@ from dataclasses import replace
 
 import pikepdf
 import pytest
+from django.utils import timezone
 from docx import Document
 from docx.oxml.ns import qn
 from lxml import etree
 
 from reports.official.composition import Sentence
+from reports.official.drafting import as_draft
 from reports.official.printing import printed
+from reports.official.renderers import RENDERERS
 from reports.official.renderers.docx import docx
 from reports.official.renderers.html import html
 from reports.official.renderers.pdf import pdf, printer
+from wsis_tracker.register.dates import in_words
 
 from .compositions import OPENING, SAMPLE
 from .factories import ReportFactory
@@ -251,6 +256,45 @@ class TestHeadingsInAnotherLanguage:
 
     def test_a_pdf_is_made_of_it(self):
         assert pdf(self.ARABIC).startswith(b"%PDF")
+
+
+class TestDraft:
+    """What was not issued says so in every form, for it bears the symbol and the date of what may have been."""
+
+    DRAFT = as_draft(SAMPLE, "1978-05-02")
+    SAID = "Draft, composed on 2 May 1978 from the register as it stood"
+
+    def test_it_says_so_at_the_head_of_the_word_file_and_on_each_of_its_pages(self):
+        file = word(self.DRAFT)
+        assert file.tables[0].rows[0].cells[1].paragraphs[0].text == self.SAID
+        assert file.sections[0].header.paragraphs[0].text.endswith(self.SAID)
+        assert file.core_properties.content_status == self.SAID
+
+    def test_it_says_so_at_the_head_of_the_page_of_which_the_pdf_is_made(self):
+        assert etree.HTML(html(self.DRAFT)).xpath("//header//p[@class='draft']/text()") == [self.SAID]
+        assert pdf(self.DRAFT) != pdf(SAMPLE)
+
+    def test_it_says_so_in_the_first_line_of_the_text_and_in_the_data(self):
+        assert RENDERERS["text"](self.DRAFT).decode().startswith(self.SAID)
+        assert standard.loads(RENDERERS["json"](self.DRAFT))["head"]["draft"] == self.SAID
+
+    def test_it_says_so_in_the_language_of_the_headings(self):
+        assert "2 mai 1978" in as_draft(replace(SAMPLE, labels="fr"), "1978-05-02").head.draft
+
+    @pytest.mark.parametrize("form", RENDERERS)
+    def test_the_same_draft_of_the_same_day_has_the_same_bytes_and_one_of_the_next_has_others(self, form):
+        render = RENDERERS[form]
+        assert render(self.DRAFT) == render(as_draft(SAMPLE, "1978-05-02"))
+        assert render(self.DRAFT) != render(as_draft(SAMPLE, "1978-05-03"))
+
+    @pytest.mark.parametrize("form", ["text", "html", "json"])
+    def test_what_was_issued_does_not_say_so(self, form):
+        assert "Draft" not in RENDERERS[form](SAMPLE).decode()
+
+    @pytest.mark.django_db
+    def test_what_is_taken_from_the_page_of_a_report_is_a_draft_of_today(self, client):
+        today = in_words(timezone.localdate().isoformat())
+        assert today in client.get(f"/reports/{ReportFactory().slug}.json").json()["head"]["draft"]
 
 
 @pytest.fixture

@@ -7,6 +7,7 @@ from lxml import etree
 from meetings.models import Meeting
 from reports.models import ParagraphText, Report
 from reports.official.builders import build
+from reports.official.comparing import printed
 from reports.official.drafting import draft
 from reports.official.issuing import issue
 from reports.official.writing import write
@@ -150,28 +151,128 @@ def test_it_is_issued_with_the_report():
     assert "The Group thanks its chair." in str(done.composition)
 
 
+class TestOutdated:
+    """A report is issued with a text under which something else is composed now by who says that he has seen it."""
+
+    def outdated(self, report):
+        text = written(report)
+        move("wg-wsis-3")
+        return text
+
+    def test_it_is_not_issued_unseen(self):
+        report = the_groups()
+        text, other = self.outdated(report), written(report, paragraph=next(build(report).paragraphs()).key)
+        asked = {"symbol": "C79/8", "issued_on": "1979-02-03", "by": UserFactory(), "reason": "Agreed"}
+        for seen in ((), [other.pk]):
+            with pytest.raises(ValidationError, match=rf"wrote into “{text.paragraph}”"):
+                issue(report, outdated_seen=seen, **asked)
+        assert not report.issues.exists()
+        assert "The Group thanks its chair." in str(issue(report, outdated_seen=[text.pk], **asked).composition)
+
+    def test_the_form_lists_it_and_asks_for_a_tick(self, client, sign_in):
+        report = the_groups()
+        text, url = self.outdated(report), address(Report, "issue", report.pk)
+        sign_in("Reviewer")
+        page = etree.HTML(client.get(url).content.decode())
+        (box,) = page.xpath("//input[@type='checkbox']")
+        assert (box.get("name"), box.get("value"), box.get("checked")) == ("outdated_seen", str(text.pk), None)
+        assert "The Group thanks its chair." in "".join(box.getparent().itertext())
+        sent = {"symbol": "C79/8", "issued_on": "2006-05", "day": "2006-04-30", "change_reason": "Agreed"}
+        refused = client.post(url, sent)
+        assert set(refused.context["form"].errors) == {"outdated_seen"}
+        assert not report.issues.exists()
+        assert client.post(url, sent | {"outdated_seen": [text.pk]}).status_code == 302
+
+    def test_the_form_asks_for_nothing_where_no_text_is_outdated(self, client, sign_in):
+        report = the_groups()
+        written(report)
+        sign_in("Reviewer")
+        assert "outdated_seen" not in client.get(address(Report, "issue", report.pk)).context["form"].fields
+
+
 class TestDesk:
-    def sent(self, report):
-        key = next(build(report).paragraphs()).key
-        return {"paragraph": key, "how": "added", "text": "More.", "change_reason": "As Council asked"}
+    def opened(self, client, report, key=None):
+        """What the form of a report sends after it was opened and filled in, with the paragraph of a key, else its first."""
+        seen = client.get(address(Report, "paragraph", report.pk)).context["form"]["seen"].value()
+        return {
+            "paragraph": key or next(build(report).paragraphs()).key,
+            "how": "added",
+            "text": "More.",
+            "seen": seen,
+            "change_reason": "As asked",
+        }
 
     def test_a_reviewer_writes_by_a_form_that_shows_what_stands(self, client, sign_in):
         report, user = the_groups(), sign_in("Reviewer")
         url = address(Report, "paragraph", report.pk)
-        assert client.post(url, self.sent(report)).status_code == 302
-        assert (report.texts.get().change.by, report.texts.get().change.reason) == (user, "As Council asked")
+        assert client.post(url, self.opened(client, report)).status_code == 302
+        assert (report.texts.get().change.by, report.texts.get().change.reason) == (user, "As asked")
         assert "More." in client.get(url).content.decode()
 
     def test_an_editor_writes_into_a_draft_and_not_into_what_is_published(self, client, sign_in):
         draft_of_his, published = ReportFactory(visibility="draft"), ReportFactory()
         sign_in("Editor")
-        assert client.post(address(Report, "paragraph", draft_of_his.pk), self.sent(draft_of_his)).status_code == 302
-        assert client.post(address(Report, "paragraph", published.pk), self.sent(published)).status_code == 403
+        sent = self.opened(client, draft_of_his)
+        assert client.post(address(Report, "paragraph", published.pk), sent).status_code == 403
+        assert client.post(address(Report, "paragraph", draft_of_his.pk), sent).status_code == 302
         assert (draft_of_his.texts.count(), published.texts.count()) == (1, 0)
+
+    @pytest.mark.parametrize("role", ["Reader", "Editor", "Reviewer"])
+    @pytest.mark.parametrize("visibility", ["draft", "published"])
+    def test_the_form_of_a_report_leads_to_what_one_may_do_and_to_nothing_else(self, client, sign_in, role, visibility):
+        report = ReportFactory(visibility=visibility)
+        sign_in(role)
+        shown = etree.HTML(client.get(address(Report, "change", report.pk)).content.decode()).xpath("//ul[@class='object-tools']//a/@href")
+        for page in ("paragraph", "issue", "compare"):
+            url = address(Report, page, report.pk)
+            assert (url in shown) is (client.get(url).status_code == 200), page
 
     def test_into_what_is_published_nobody_writes_without_a_reason(self, client, sign_in):
         report = the_groups()
         sign_in("Reviewer")
-        answer = client.post(address(Report, "paragraph", report.pk), self.sent(report) | {"change_reason": ""})
+        answer = client.post(address(Report, "paragraph", report.pk), self.opened(client, report) | {"change_reason": ""})
         assert "change_reason" in answer.context["form"].errors
+        assert not report.texts.exists()
+
+    def test_who_wrote_under_what_is_composed_no_longer_is_shown_what_is_and_saves_again(self, client, sign_in):
+        report = the_groups()
+        sign_in("Reviewer")
+        url, sent = address(Report, "paragraph", report.pk), self.opened(client, report, told_of_the_third_meeting(report).key)
+        move("wg-wsis-3")
+        refused = client.post(url, sent)
+        assert "What is composed there has changed" in str(refused.context["form"].errors["paragraph"])
+        assert not report.texts.exists()
+        shown = etree.HTML(refused.content.decode())
+        now = ["".join(line.itertext()) for line in shown.xpath("//h2[@id='now']/following-sibling::ul[1]/li")]
+        assert now == printed(told_of_the_third_meeting(report))
+        assert shown.xpath("string(//textarea[@name='text'])").strip() == "More."
+        assert client.post(url, sent | {"seen": shown.xpath("string(//input[@name='seen']/@value)")}).status_code == 302
+        assert draft(report).outdated == ()
+
+    def test_who_wrote_beside_another_is_shown_his_text_and_saves_again(self, client, sign_in):
+        report = the_groups()
+        sign_in("Reviewer")
+        key = told_of_the_third_meeting(report).key
+        url, sent = address(Report, "paragraph", report.pk), self.opened(client, report, key)
+        written(report, paragraph=key, text="It thanks its host.")
+        refused = client.post(url, sent)
+        assert "Somebody has written into it" in str(refused.context["form"].errors["paragraph"])
+        assert refused.context["form"]["text"].value() == "More."
+        assert refused.content.decode().partition('id="now"')[2].count("It thanks its host.") == 1
+        assert client.post(url, sent | {"seen": refused.context["form"]["seen"].value()}).status_code == 302
+        assert report.texts.count() == 2
+
+    def test_what_happens_in_other_paragraphs_stands_in_nobodys_way(self, client, sign_in):
+        report = the_groups()
+        sign_in("Reviewer")
+        sent = self.opened(client, report)
+        written(report)
+        move("wg-wsis-3")
+        assert client.post(address(Report, "paragraph", report.pk), sent).status_code == 302
+
+    @pytest.mark.parametrize("seen", ["", "[]", '{"meetings": 1}', "no JSON"])
+    def test_a_form_that_does_not_say_what_was_seen_is_refused(self, client, sign_in, seen):
+        report = the_groups()
+        sign_in("Reviewer")
+        assert client.post(address(Report, "paragraph", report.pk), self.opened(client, report) | {"seen": seen}).status_code == 200
         assert not report.texts.exists()

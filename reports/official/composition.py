@@ -86,6 +86,8 @@ class Head:
     original_language: str = ""
     agenda_item: str = ""
     presented_by: str = ""
+    #: That it is a draft, and of which day; empty where it was issued.
+    draft: str = ""
 
 
 @dataclass(frozen=True)

@@ -4,8 +4,11 @@ from dataclasses import dataclass, replace
 from hashlib import sha256
 
 from django.core.exceptions import ValidationError
+from django.utils.translation import gettext as _
+from django.utils.translation import override
 
 from reports.models import ParagraphText, Written
+from wsis_tracker.register import dates
 
 from .builders import NothingToReport, build
 from .comparing import printed
@@ -31,6 +34,13 @@ def draft(report, day=None, language="en", *, public=False):
     texts = ParagraphText.objects.filter(report=report)
     standing = (texts.issued() if public else texts).standing()
     return Draft(with_texts(composition, standing), () if public else outdated(standing, composition.paragraphs()))
+
+
+def as_draft(composition, composed_on):
+    """A composition that says at its head that it is no issued report, but what the register as it stood on a day says of it."""
+    with override(composition.labels):
+        said = _("Draft, composed on %s from the register as it stood") % dates.in_words(str(composed_on))
+    return replace(composition, head=replace(composition.head, draft=said))
 
 
 def outdated(texts, paragraphs):

@@ -13,6 +13,7 @@ SAID = {
     HTTPStatus.REQUEST_ENTITY_TOO_LARGE: (_("Too much at once"), _("More was sent than is taken in one request.")),
     HTTPStatus.FORBIDDEN: (_("Not allowed"), _("You may not see or do this.")),
     HTTPStatus.NOT_FOUND: (_("There is no such page"), _("The register has nothing at this address.")),
+    HTTPStatus.GONE: (_("No longer here"), _("What was here is not given out any more.")),
     HTTPStatus.NOT_IMPLEMENTED: (_("Not on this machine"), _("What is asked for cannot be made here.")),
     HTTPStatus.INTERNAL_SERVER_ERROR: (_("Something failed"), _("The failure is ours. Please try again later.")),
 }

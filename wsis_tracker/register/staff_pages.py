@@ -51,9 +51,13 @@ class StaffPage(FormView):
         """Do it, and return what to say to the person. Raises ValidationError where it is refused, and then all is undone."""
         raise NotImplementedError
 
+    def acting(self):
+        """The act in which it is done; the class that inherits may leave that to what it calls."""
+        return acting(self.request)
+
     def form_valid(self, form):
         try:
-            with acting(self.request):
+            with self.acting():
                 said = self.act(form)
         except ValidationError as error:
             at_fields = hasattr(error, "error_dict") and error.error_dict.keys() <= form.fields.keys()

@@ -7,6 +7,7 @@ from django.utils.translation import override
 from action_lines.models import ActionLine
 from mandates.models import Organisation
 from reports.models import ReportKind
+from wsis_tracker.register import dates
 
 from ..account import GROUP, Account, NothingToReport
 from ..wording import bearing
@@ -37,13 +38,15 @@ def build(report, day=None, language="en"):
 def build_kind(kind, *, covers_from, covers_to, day, line=None, language="en"):
     """Compose a report of a kind for which the register has no record: its period and its day, of a brief its action line.
 
-    Without a beginning the period is that of the Group.
+    Without a beginning the period is that of the Group. NothingToReport where something is missing, or the period ends before it begins.
     """
     if kind == ReportKind.BRIEF and line is None:
         raise NothingToReport(_("A brief is on an action line: say on which."))
     if kind == ReportKind.ANNUAL and covers_from is None:
         raise NothingToReport(_("An annual report is on a year: say on which."))
     covers_from = covers_from or begun()
+    if dates.latest(covers_to) < dates.earliest(covers_from):
+        raise NothingToReport(_("The period that it covers ends before it begins."))
     years = covers_from if covers_from == covers_to else f"{covers_from}–{covers_to}"
     with override(language):
         title = f"{capfirst(ReportKind(kind).label)}: {line.code if line else years}"

@@ -84,16 +84,18 @@ class Writer:
         said.language = look.TAGS[self.composition.language]
         said.author = said.last_modified_by = (head.presented_by or head.body)[:PROPERTY]
         said.comments, said.keywords, said.revision = "", "", 1
+        said.content_status = head.draft[:PROPERTY]
         said.created = said.modified = made_at(self.composition)
 
     def write_running_head(self):
-        """From the second page on: the number of the page, and the symbol."""
+        """From the second page on: the number of the page, the symbol, and that it is a draft where it is one."""
         line = self.word.sections[0].header.paragraphs[0]
         line.style = look.HEAD
         line.alignment = 1
         line.add_run("– ")
         line._p.append(element("w:fldSimple", instr="PAGE"))
-        line.add_run(f" – {self.composition.head.symbol}".rstrip())
+        head = self.composition.head
+        line.add_run("".join(f" – {said}" for said in (head.symbol, head.draft) if said) or " –")
 
     def write_head(self):
         """The block with the body and what tells one document from others, then the title."""
@@ -104,7 +106,8 @@ class Writer:
         left.width, right.width = Cm(10.2), Cm(6.4)
         left.paragraphs[0].style = look.HEAD
         left.paragraphs[0].add_run(head.body).font.size = look.Pt(15)
-        lines = [f"{label}: {value}" for label, value in head_lines(self.composition)]
+        lines = [head.draft] if head.draft else []
+        lines += [f"{label}: {value}" for label, value in head_lines(self.composition)]
         right.paragraphs[0].text, right.paragraphs[0].style = lines[0], look.HEAD
         for line in lines[1:]:
             right.add_paragraph(line, look.HEAD)

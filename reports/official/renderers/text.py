@@ -18,7 +18,8 @@ def text(composition):
 def lines_of(composition):
     notes, lines = {}, []
     head = composition.head
-    lines += [line for line in (head.body, head.symbol, head.date, head.original_language, head.agenda_item, head.presented_by) if line]
+    said = head.draft, head.body, head.symbol, head.date, head.original_language, head.agenda_item, head.presented_by
+    lines += [line for line in said if line]
     lines += ["", composition.title, "=" * min(len(composition.title), WIDTH)]
     for section in composition.sections:
         lines += ["", section.heading, "-" * min(len(section.heading), WIDTH)]

@@ -1,18 +1,18 @@
 """`manage.py build_report`: compose an official report of the register and write it to a file."""
 
-import datetime
 import sys
 from pathlib import Path
 
 from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.core.management.base import BaseCommand, CommandError
+from django.utils import timezone
 
 from action_lines.models import ActionLine
 from reports.models import Report, ReportKind
 from reports.official.account import NothingToReport
 from reports.official.builders import build_kind
-from reports.official.drafting import draft
+from reports.official.drafting import as_draft, draft
 from reports.official.renderers import RENDERERS
 from reports.official.renderers.pdf import CannotPrint
 from wsis_tracker.register import dates
@@ -32,12 +32,15 @@ class Command(BaseCommand):
 
     def handle(self, *, report, output, language, **options):
         try:
-            composition = compose(report, language, **options)
+            composition = as_draft(compose(report, language, **options), timezone.localdate())
             content = RENDERERS[options["format"]](composition)
         except (NothingToReport, ValidationError, CannotPrint) as error:
             raise CommandError(" ".join(getattr(error, "messages", [str(error)]))) from error
         if output:
-            output.write_bytes(content)
+            try:
+                output.write_bytes(content)
+            except OSError as error:
+                raise CommandError(f"The file cannot be written: {error}") from error
             self.stderr.write(f"{composition.title}, as of {composition.day}: {len(content):,} bytes in {output}")
         else:
             sys.stdout.buffer.write(content)
@@ -56,14 +59,18 @@ def compose(name, language, *, as_of, year, action_line, **_others):
     """The report of that slug, or one of that kind with the parameters given."""
     found = Report.objects.published().select_related("document", "reports_to").filter(slug=name).first()
     if found:
+        if year or action_line:
+            raise NothingToReport(f"“{name}” has a period and a subject of its own: --year and --action-line are for kinds.")
         return draft(found, as_of, language).composition
     if name not in ReportKind.values:
         raise NothingToReport(f"The register has no report “{name}”, and there is no such kind: {', '.join(ReportKind.values)}.")
     line = None
     if action_line:
+        if name != ReportKind.BRIEF:
+            raise NothingToReport(f"--action-line is for briefs, not for a report of the kind “{name}”.")
         line = ActionLine.objects.published().filter(slug=action_line.lower()).first()
         if line is None:
             raise NothingToReport(f"The register has no action line “{action_line}”.")
-    until = as_of or (f"{year}-12-31" if year else datetime.date.today().isoformat())
+    until = as_of or (f"{year}-12-31" if year else timezone.localdate().isoformat())
     first, last = (f"{year:04}", f"{year:04}") if year else (None, until[:4])
     return build_kind(name, covers_from=first, covers_to=last, day=until, line=line, language=language)
