@@ -168,6 +168,13 @@ def test_a_task_is_overdue_after_its_due_date_while_it_is_pending(ask):
     assert overdue("true", "2005-11-01") == set()
 
 
+@pytest.mark.parametrize("given", ["", ",", ",,", "open,", ",open", "open,,done"])
+def test_a_list_of_values_has_no_empty_one(client, given):
+    answer = client.get("/api/v1/tasks/", {"state__in": given})
+    assert answer.status_code == 400
+    assert [error["parameter"] for error in answer.json()["errors"]] == ["state__in"]
+
+
 def test_tasks_are_found_by_who_is_responsible_and_who_supports(slugs, task):
     one, other = factories.OrganisationFactory(), factories.OrganisationFactory()
     with act(reason="a test"):

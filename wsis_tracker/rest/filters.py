@@ -44,9 +44,11 @@ class ValuesField(forms.Field):
         super().__init__(**{"required": False, **kwargs})
 
     def clean(self, values):
-        values = [part for value in values or [] for part in (value.split(",") if self.split else [value])]
-        if not any(values):
+        if not any(values or []):
             return None
+        values = [part for value in values for part in (value.split(",") if self.split else [value])]
+        if not any(values):
+            raise ValidationError(_("Empty."), code="empty")
         if len(values) > MOST_VALUES:
             raise ValidationError(_("More than %(most)s values."), code="too_many", params={"most": MOST_VALUES})
         if any(len(value) > LONGEST_VALUE or "\0" in value for value in values):
