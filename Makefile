@@ -15,7 +15,7 @@ OPS ?= list,deep,deep_jump,detail,etag304,export
 ROUNDS ?= 3
 
 CATALOGUES := $(wildcard locale/*/LC_MESSAGES/django.po)
-STATIC := $(shell find . -path ./.venv -prune -o -path '*/static/*' -type f -print)
+STATIC := $(shell find . \( -name '.?*' -o -name staticfiles \) -prune -o -path '*/static/*' -type f -print)
 
 .PHONY: run test check schema soak bench bench-pages lock messages screenshot
 .DEFAULT_GOAL := run

@@ -167,6 +167,16 @@ class OrderForm(ReasonForm):
             label = f"{getattr(record, 'item', '')} {Truncator(record.text).chars(120)}".strip()
             self.fields[f"place-{record.pk}"] = forms.IntegerField(label=label, initial=n, min_value=1, max_value=len(ordered))
         self.order_fields([*self.names, "change_reason"])
+        self.order = " ".join(map(str, self.names.values()))
+        self.fields["seen"] = forms.CharField(widget=forms.HiddenInput, required=False, initial=self.order)
+
+    def clean(self):
+        """Refuse numbers that were given on another order than there is now."""
+        data = super().clean()
+        if data.get("seen") not in ("", self.order):
+            self.add_error(None, _("The order is another than when you opened the form: look at the numbers again."))
+            self.data = self.data.copy() | {self.add_prefix("seen"): self.order}
+        return data
 
     def places(self):
         """The place of each record, by its key."""

@@ -346,7 +346,7 @@ STAFF = """
 /admin/mandates/document/1/text/ /admin/mandates/provision/1/change/ /admin/mandates/organisation/import/
 /admin/mandates/organisation/deleted/ /admin/mandates/organisation/merge/?keep=1&drop=3
 /admin/meetings/meeting/9/change/ /admin/meetings/meeting/9/next/ /admin/meetings/meeting/9/documents/ /admin/meetings/meeting/72/order/
-/admin/meetings/meeting/72/tasks/ /admin/meetings/meeting/1/tasks/ /admin/meetings/conclusion/1/tasks/
+/admin/meetings/meeting/72/questions/ /admin/meetings/meeting/72/tasks/ /admin/meetings/meeting/1/tasks/ /admin/meetings/conclusion/1/tasks/
 /admin/reports/report/1/change/ /admin/reports/issuedreport/ /admin/reports/paragraphtext/
 /admin/register/change/ /admin/register/change/1/change/ /admin/register/proposal/ /admin/register/proposal/1/change/
 /admin/accounts/user/ /admin/accounts/user/add/ /admin/accounts/user/1/change/ /admin/accounts/user/1/password/

@@ -313,6 +313,33 @@ class TestApi:
             assert ask("GET", f"{record.collection}/{record.slug}/").status_code == 200
             assert "with the secretariat" not in client.get(address(type(record), "changelist")).text
 
+    def test_a_form_that_was_overtaken_tells_nothing_of_what_the_record_named_in_between(self, editor, ours, client):
+        line = factories.ActionLineFactory(visibility="draft", title={"en": "Not to be known yet"})
+        activity = make(Activity, ours, "draft")
+        opened = form_of(client, address(Activity, "change", activity.pk))
+        before = activity.action_line
+        for named in (line, before):
+            with act(reason="Not to be known either"):
+                activity.action_line = named
+                activity.save()
+        page = client.post(address(Activity, "change", activity.pk), opened)
+        assert "was changed since you opened it" in page.text
+        assert "Not to be known" not in page.text
+
+    def test_progress_on_a_task_that_is_with_the_secretariat_is_there_too(self, ask, ours):
+        progress = make(Progress, ours, "draft")
+        with act(reason="A mandate in preparation"):
+            progress.task.mandate = factories.MandateFactory(visibility="draft")
+            progress.task.save()
+        assert ask("GET", f"tasks/{progress.task.slug}/").status_code == 404
+        assert ask("GET", f"progress/{progress.slug}/").status_code == 404
+
+    def test_ones_own_organisation_may_be_a_draft_itself(self, ask, ours):
+        activity, progress = make(Activity, ours, "draft"), make(Progress, ours, "draft")
+        type(ours).objects.filter(pk=ours.pk).update(visibility="draft")
+        for record in (activity, progress, progress.task):
+            assert ask("GET", f"{record.collection}/{record.slug}/").status_code == 200
+
     def test_whose_account_has_ended_reaches_nothing(self, ask, editor, ours):
         activity = make(Activity, ours, "draft")
         editor.is_active = False

@@ -141,7 +141,7 @@ def test_of_more_tasks_than_a_reader_reads_those_that_are_due_first_are_named_an
     assert {row[2].text.lower().strip(".") for row in paragraph.table.rows} <= {"open", "in progress"}
     told = texts(composition)["tasks"]
     assert "Eight tasks were on record" in told
-    assert "The three named are those pending that are due first; the register lists all." in told
+    assert "Of these three are named, the pending ones first, by their due dates; the register lists all." in told
 
 
 @pytest.mark.usefixtures("acting")

@@ -2,6 +2,8 @@
 
 import pytest
 from django.core.exceptions import ValidationError
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from mandates.models import Document, Mandate
 from meetings.models import Task
@@ -133,14 +135,21 @@ def test_of_many_that_are_refused_as_many_are_named_as_a_person_reads(client, si
         show(tasks, "published")
 
 
-def test_finding_what_goes_along_takes_no_query_per_record(django_assert_max_num_queries):
-    def chains(many):
-        return [TaskFactory(visibility="draft", mandate=MandateFactory(visibility="draft")) for _ in range(many)]
+def test_what_one_in_review_names_goes_to_review_after_it(chain, client, sign_in):
+    Task.objects.filter(pk=chain[-1].pk).update(visibility="in-review")
+    sign_in("Editor")
+    assert "2 records" in ask(client, chain[-1], "send_to_review_with_named")
+    assert visibilities(chain) == ["in-review"] * 3
 
-    for many in (1, 12):
-        keys = [task.pk for task in chains(many)]
-        with django_assert_max_num_queries(70):
+
+def test_finding_what_goes_along_takes_no_query_per_record():
+    def asked(many):
+        keys = [TaskFactory(visibility="draft", mandate=MandateFactory(visibility="draft")).pk for _ in range(many)]
+        with CaptureQueriesContext(connection) as captured:
             assert len(with_named(Task.objects.filter(pk__in=keys), "in-review")) == 2 * many
+        return len(captured)
+
+    assert asked(1) == asked(12)
 
 
 def test_a_reason_that_no_database_can_keep_is_refused_in_words(chain, client, sign_in):

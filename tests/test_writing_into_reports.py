@@ -84,6 +84,12 @@ def test_the_latest_text_counts_until_it_is_withdrawn():
     assert ParagraphText.objects.count() == 3
 
 
+def test_it_is_not_outdated_because_its_reader_has_another_language():
+    report = ReportFactory(kind="by-sectors", covers_from="2002", covers_to="2006", day="2006-04-30")
+    write(report, "tasks", "added", MORE, by=UserFactory(), reason="As Council asked")
+    assert [draft(report, None, language).outdated for language in ("en", "fr", "ar")] == [(), (), ()]
+
+
 def test_it_is_outdated_when_what_is_composed_under_it_changes_and_not_before():
     report = the_groups()
     text = written(report)

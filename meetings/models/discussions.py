@@ -185,12 +185,12 @@ class Meeting(Record):
 
     def order_conclusions(self, places):
         """Move each conclusion to the place that `places`, `{key: number}`, gives it, and let the others make room; returns those moved."""
-        ordered = in_places(self.conclusions.order_by("position", "slug"), places)
+        ordered = in_places(self.conclusions.lock().order_by("position", "slug"), places)
         return renumber(ordered, "position", range(1, len(ordered) + 1))
 
     def order_questions(self, places):
         """Move each question to the place that `places` gives it: the numbers stay, and are dealt out anew; returns those moved."""
-        questions = list(self.questions.order_by("number"))
+        questions = list(self.questions.lock().order_by("number"))
         return renumber(in_places(questions, places), "number", [question.number for question in questions])
 
 
@@ -211,7 +211,7 @@ def renumber(rows, field, numbers):
     No two may ever have the same, neither now nor when this is undone step by step: so all step aside before they take their places.
     """
     moved = [(row, number) for row, number in zip(rows, numbers, strict=True) if getattr(row, field) != number]
-    beyond = max((getattr(row, field) for row in rows), default=0)
+    beyond = 1 + max((getattr(row, field) for row in rows), default=0)
     for row, _number in moved:
         setattr(row, field, getattr(row, field) + beyond)
         row.save()

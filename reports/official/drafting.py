@@ -58,8 +58,12 @@ def composed(report, day=None, language="en"):
 
 
 def fingerprint(paragraph: Paragraph) -> str:
-    """What tells one state of a composed paragraph from another: its sentences and their sources, not its number."""
-    return sha256("\n".join(printed(paragraph)).encode()).hexdigest()
+    """What tells one state of a composed paragraph from another: its sentences and their sources.
+
+    Not its number, nor the heads of its columns, which are in the language of the reader.
+    """
+    table = paragraph.table and replace(paragraph.table, columns=())
+    return sha256("\n".join(printed(replace(paragraph, table=table))).encode()).hexdigest()
 
 
 def with_texts(composition, texts):

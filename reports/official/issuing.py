@@ -57,7 +57,7 @@ def issue(report, *, symbol, issued_on, by, reason, day=None, final=None, outdat
     made_of = partial(make, day=day, symbol=symbol, issued_on=issued_on, by=by, outdated_seen=outdated_seen)
     made = None
     for _try in range(TRIES):
-        made = made_of(Report.objects.get(pk=report.pk), before=made)
+        made = made_of(report, before=made)
         with suppress(Behind), act(by=by, reason=reason, request_id=request_id) as change:
             locked = locked_alone(report)
             if Change.objects.last_number() != made.revision:
@@ -66,7 +66,7 @@ def issue(report, *, symbol, issued_on, by, reason, day=None, final=None, outdat
             return keep(made, issued_of(locked, made, symbol, issued_on, change), final)
     with act(by=by, reason=reason, request_id=request_id) as change:
         locked = locked_alone(report)
-        made = made_of(locked, before=made)
+        made = made_of(report, before=made)
         return keep(made, issued_of(locked, made, symbol, issued_on, change), final)
 
 
@@ -82,7 +82,8 @@ def make(report, *, day, symbol, issued_on, by, outdated_seen, before):
 
     All rules are asked first, for it would be a pity to render what is refused.
     """
-    revision = Change.objects.last_number()
+    revision = Change.objects.last_number()  # first, so that nothing read is older
+    report = Report.objects.get(pk=report.pk)
     drafted = draft(report, day)
     check(report, by, drafted.outdated, outdated_seen)
     made = Made(revision, under(drafted.composition, symbol, issued_on), drafted.outdated, {})

@@ -37,9 +37,10 @@ def send_link_again(user, *, request):
     """Send the link to set a password anew, unless one that was sent a while ago is still good; OSError where the mail cannot be
     handed over.
     """
-    lately = user.events.filter(kind__in=[AccountEvent.Kind.LINK_SENT, AccountEvent.Kind.PASSWORD_SET], at__gt=timezone.now() - A_WHILE)
-    last = lately.order_by("pk").last()
-    if last is None or last.kind == AccountEvent.Kind.PASSWORD_SET:  # which ends every link
+    kinds = AccountEvent.Kind
+    ending = [kinds.PASSWORD_SET, kinds.SIGNED_IN]  # these end every link that was sent before
+    last = user.events.filter(kind__in=[kinds.LINK_SENT, *ending], at__gt=timezone.now() - A_WHILE).order_by("pk").last()
+    if last is None or last.kind in ending:
         with transaction.atomic():  # what could not be sent is not noted
             AccountEvent.objects.note(AccountEvent.Kind.LINK_SENT, user, request=request)
             send_link(user, RESET, request=request)

@@ -47,8 +47,8 @@ class RecordForm(forms.ModelForm):
 
     base_version = forms.CharField(required=False, widget=forms.HiddenInput)
 
-    #: Of the request, set by `RecordAdmin.get_form`: may it touch what is published, and what the database refused.
-    may_publish = False
+    #: Of the request, set by `RecordAdmin.get_form`: may it touch what is published, and does it see all, and what the database refused.
+    may_publish = sees_all = False
     refusal = ""
     #: What others saved since the form was opened; see `conflicts`.
     conflict = None
@@ -245,6 +245,7 @@ class RecordAdmin(ExchangeAdmin):
     def get_form(self, request, obj=None, change=False, **kwargs):
         form = super().get_form(request, obj, change, **kwargs)
         form.may_publish, form.refusal = request.user.has_perm(PUBLISH), getattr(request, "refusal", "")
+        form.sees_all = sees_all(request.user, self.model)
         return form
 
     def get_changeform_initial_data(self, request):

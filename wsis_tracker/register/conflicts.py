@@ -51,11 +51,14 @@ class Gone(Exception):
 
 
 def conflict_of(form, stored):
-    """What a form that was filled in on an earlier version meets with; `stored` is the record as it is now."""
+    """What a form that was filled in on an earlier version meets with; `stored` is the record as it is now.
+
+    Of what became of it in between only who sees all is told: it may have named what others are not to know.
+    """
     opened = opened_version(form)
     differing = list(rows(form, stored, opened))
     data = taken_over(form, stored, [row.name for row in differing if row.is_taken_over])
-    return Conflict(stored.updated_at.isoformat(), differing, acts_since(stored, opened) if opened else [], data)
+    return Conflict(stored.updated_at.isoformat(), differing, acts_since(stored, opened) if opened and form.sees_all else [], data)
 
 
 def taken_over(form, stored, names):

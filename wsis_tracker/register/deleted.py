@@ -170,16 +170,16 @@ class DeletingAdmin(VersionsAdmin):
         bringing_back = getattr(request, "bringing_back", None) or ReasonForm(initial={"change_reason": request.POST.get("change_reason")})
         offered = bringing_back if self._may_bring_back(request, end) else None
         anew = {"csrfmiddlewaretoken", "_bring_back", "_save_over", *(offered.fields if offered else [])}
-        now = FormerSlug.objects.leads_to(self.model, end.slug)
+        now, tells_all = FormerSlug.objects.leads_to(self.model, end.slug), sees_all(request.user, self.model)
         context = {
             "title": _("The record was deleted since you opened it"),
             "end": end,
-            "rows": list(rows(form, end, opened_version(form))),
+            "rows": list(rows(form, end, opened_version(form))) if tells_all else [],
             "besides": typed_besides(form),
             "parts": [(kind, fields) for kind, fields in typed if fields],
             "sent": [(name, value) for name, values in request.POST.lists() if name not in anew for value in values],
             "form": offered,
-            "tells_who": sees_all(request.user, self.model),
+            "tells_who": tells_all,
             "now": self.model.objects.filter(slug=now).first() if now else None,
         }
         return self._page(request, "register/gone.html", context)

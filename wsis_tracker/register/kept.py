@@ -83,7 +83,8 @@ class ChangeAdmin(KeptAdmin):
             else:
                 messages.success(request, _("The act is undone: what it wrote is as it was before."))
                 return HttpResponseRedirect(f"../../{new.pk}/change/")
-        return self._page(request, change, found, form if may and found and can_be_undone(change) else None)
+        offered = request.method == "POST" or (may and found and can_be_undone(change))
+        return self._page(request, change, found, form if offered else None)
 
     def _page(self, request, change, found, form):
         records = list(dict.fromkeys(trace.record for trace in found))

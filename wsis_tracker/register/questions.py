@@ -42,8 +42,9 @@ class RecordQuerySet(models.QuerySet):
         records = self
         for lookup, model in self.model.named_links():
             if not rights.sees_all(user, model):
-                own = model.objects.opened_for(user).order_by().values("pk")
-                hidden = model.objects.exclude(**{model.visibility_path(): Visibility.PUBLISHED}).exclude(pk__in=own)
+                hidden = model.objects.exclude(pk__in=model.objects.seen_by(user).order_by().values("pk"))
+                if lookup in (self.model.edited_for, self.model.opened_to):  # his own organisation, published or not
+                    hidden = hidden.exclude(pk__in=rights.organisations_of(user))
                 records = records.exclude(**{f"{lookup}__in": hidden.order_by().values("pk")})
         return records
 

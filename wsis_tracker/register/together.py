@@ -24,19 +24,26 @@ MOST = 500
 
 def movable(records, visibility):
     """Those of the records that can be brought to `visibility`; ValidationError where they are too many for one act."""
-    records = records[: MOST + 1] if hasattr(records, "query") else records
+    return [record for record in not_too_many(records) if record.visibility in FROM[visibility]]
+
+
+def not_too_many(records):
+    """The records, read; ValidationError where they are too many for one act."""
+    records = list(records[: MOST + 1])
     if len(records) > MOST:
         raise ValidationError(_("At most %d records are moved at once.") % MOST)
-    return [record for record in records if record.visibility in FROM[visibility]]
+    return records
 
 
 def with_named(records, visibility):
     """The records, and what they name, and what that names, as far as it is the next to have `visibility`; each once.
 
+    What of the records is there already stays, and what it names goes along.
+
     Some queries for each step away from the records and each kind of thing; ValidationError where they are too many for one act.
     """
-    found = waiting = movable(records, visibility)
-    found = dict.fromkeys(found)
+    waiting = not_too_many(records)
+    found = dict.fromkeys(movable(waiting, visibility))
     while waiting:
         keys = defaultdict(set)
         for model, of_model in by_model(waiting).items():
@@ -48,7 +55,7 @@ def with_named(records, visibility):
             next_ones = holder.objects.filter(pk__in=of_holder, visibility=BEFORE[visibility])
             waiting += [record for record in next_ones if record not in found]
             found |= dict.fromkeys(waiting)
-        movable(list(found), visibility)
+        not_too_many(list(found))
     return list(found)
 
 

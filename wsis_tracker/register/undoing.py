@@ -26,7 +26,7 @@ def undo(change, *, by, reason):
     """Bring all that an act wrote back to what it was before the act; returns how many records and parts these are.
 
     Raises ValidationError, with the records named, where something of it was changed since, is named by others now, or names
-    what is gone; and where the rules of the records refuse it.
+    what is gone; where the rules of the records refuse it, it is undone already, or wrote what is kept for good.
     """
     check_reason(reason)
     if change.undone_by.exists():
