@@ -14,6 +14,7 @@ from mandates import symbols
 from mandates.sources import Source
 from wsis_tracker.register.addresses import address
 from wsis_tracker.register.fields import PartialDateField, SlugsField, TranslatedField
+from wsis_tracker.register.questions import RecordManager, RecordQuerySet
 from wsis_tracker.register.records import (
     DatedQuerySet,
     DatedRecord,
@@ -21,8 +22,6 @@ from wsis_tracker.register.records import (
     PeriodQuerySet,
     PeriodRecord,
     Record,
-    RecordManager,
-    RecordQuerySet,
     Visibility,
     latest_day,
     texts_of,

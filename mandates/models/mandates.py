@@ -10,18 +10,8 @@ from django.utils.translation import gettext_lazy as _
 from mandates.sources import Source
 from wsis_tracker.register.addresses import address
 from wsis_tracker.register.fields import PartialDateField
-from wsis_tracker.register.records import (
-    DatedQuerySet,
-    DatedRecord,
-    Part,
-    PeriodQuerySet,
-    PeriodRecord,
-    Record,
-    RecordManager,
-    RecordQuerySet,
-    latest_day,
-    unknown_last,
-)
+from wsis_tracker.register.questions import RecordManager, RecordQuerySet
+from wsis_tracker.register.records import DatedQuerySet, DatedRecord, Part, PeriodQuerySet, PeriodRecord, Record, latest_day, unknown_last
 
 from .documents import Provision
 from .organisations import Organisation

@@ -11,16 +11,8 @@ from mandates.sources import Source
 from wsis_tracker.register.addresses import address
 from wsis_tracker.register.constraints import NoOverlap
 from wsis_tracker.register.fields import PartialDateField, TranslatedField
-from wsis_tracker.register.records import (
-    Part,
-    PeriodQuerySet,
-    PeriodRecord,
-    Record,
-    RecordManager,
-    earliest_day,
-    texts_of,
-    unknown_last,
-)
+from wsis_tracker.register.questions import RecordManager
+from wsis_tracker.register.records import Part, PeriodQuerySet, PeriodRecord, Record, earliest_day, texts_of, unknown_last
 
 
 class OrganisationKind(models.TextChoices):

@@ -29,8 +29,8 @@ def tasks(account, number_of, found, key="tasks"):
     late = [one for one in named if one.state_then in PENDING and one.due_then and one.due_then < account.day]
     closing = [sentence("Late is ", Phrase(f"“{one.title}”", (one,)), f", due {dates.in_words(one.due_then)}", facts=[one]) for one in late]
     if len(named) < len(found):
-        many = f"Of these {number(len(named))} are named, the pending ones first, by their due dates; the register lists all"
-        closing.insert(0, sentence(many))
+        rest = f"Of these {number(len(named))} are named, the pending ones first, by their due dates; the register lists all"
+        closing.insert(0, sentence(rest))
     table = Table("Tasks on record", heads(account, COLUMNS), tuple(row(one) for one in named))
     return Paragraph(key, str(number_of), (lead,), table=table, closing=tuple(closing))
 
