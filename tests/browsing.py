@@ -84,8 +84,9 @@ def barriers(page, options=AXE):
 
 
 def fill_in_sign_in(page, site, user):
-    """Give one's name and password."""
+    """Give one's name and password, once the page has put the cursor where they begin: who is faster makes the browser say so."""
     page.goto("/admin/")
+    expect(page.get_by_label("Username")).to_be_focused()
     page.get_by_label("Username").fill(user)
     page.get_by_label("Password").fill(site[1][user])
     page.get_by_role("button", name="Log in").click()
