@@ -4,7 +4,7 @@ from dataclasses import dataclass, replace
 
 from . import symbols
 from .models import Document, Relation
-from .models.documents import RelationKind
+from .models.relations import RelationKind
 
 #: No symbol is longer; and how many documents are offered for a title.
 LONGEST, MOST = 300, 10

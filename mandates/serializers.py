@@ -25,6 +25,7 @@ from .models import (
 )
 from .models.documents import Certainty
 from .models.mandates import MandateAddressee
+from .models.relations import chain_of
 
 
 class SourceSerializer(Reading, PartSerializer):
@@ -243,7 +244,7 @@ class DocumentDetailSerializer(DocumentSerializer):
 
     @extend_schema_field(Link(many=True))
     def get_chain(self, document):
-        return [link(linked, self.context) for linked in document.chain(self.day).documents]
+        return [link(linked, self.context) for linked in chain_of(document, self.day).documents]
 
 
 class ProvisionSerializer(RecordSerializer):

@@ -17,7 +17,7 @@ from .models import ParagraphText, Written
 from .official.drafting import composed, draft, outdated
 from .official.issuing import issue
 from .official.matching import match
-from .official.reading import paragraphs_of_file, paragraphs_of_text, paragraphs_of_word
+from .official.reading import check_finished, paragraphs_of_file, paragraphs_of_text
 from .official.writing import Moved, Seen, seen_in, write
 
 #: The longest Word file that is kept, in bytes.
@@ -33,27 +33,28 @@ class IssueForm(ReasonForm):
         help_text=_("What the secretariat finished in Word; it is kept beside what is composed, and compared with it."),
     )  # fmt: skip
 
-    outdated_seen = forms.TypedMultipleChoiceField(
-        label=_("Outdated texts of the secretariat"), required=False, coerce=int, widget=forms.CheckboxSelectMultiple
-    )
+    outdated_seen = forms.MultipleChoiceField(
+        label=_("Outdated texts of the secretariat"), required=False, widget=forms.CheckboxSelectMultiple,
+        error_messages={"invalid_choice": _("What is composed has changed once more since you opened the form: look at it again.")},
+    )  # fmt: skip
 
     def __init__(self, *args, outdated, **kwargs):
         super().__init__(*args, **kwargs)
         said = _("I have seen that what is composed in “%(paragraph)s” has changed since this was written: %(text)s")
-        words = {text.pk: said % {"paragraph": text.paragraph, "text": text.text} for text in outdated}
+        words = {one.sign: said % {"paragraph": one.text.paragraph, "text": one.text.text} for one in outdated}
         self.fields["outdated_seen"].choices = words.items()
         if not words:
             del self.fields["outdated_seen"]
 
     def clean_final(self):
-        """The content of the file, which has to be one of Word; None where none is given."""
+        """The content of the file, which has to be one of Word and finished; None where none is given."""
         file = self.cleaned_data["final"]
         if not file:
             return None
         if file.size > LARGEST:
             raise ValidationError(_("The file is longer than %d MB.") % (LARGEST // 1_000_000))
         content = file.read()
-        paragraphs_of_word(content)
+        check_finished(content)
         return content
 
 
@@ -166,7 +167,8 @@ class ParagraphPage(RecordPage):
 
     def get_context_data(self, **kwargs):
         texts = ParagraphText.objects.filter(report=self.record).select_related("change__by").standing()
-        return super().get_context_data(texts=texts.values(), outdated=outdated(texts, self.paragraphs), moved=self.moved, **kwargs)
+        passed = {one.text for one in outdated(texts, self.paragraphs)}
+        return super().get_context_data(texts=texts.values(), outdated=passed, moved=self.moved, **kwargs)
 
 
 class PrintedForm(forms.Form):

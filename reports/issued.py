@@ -42,7 +42,7 @@ class IssuedReportPage(RecordPage):
     def finished(self):
         """How the file that the secretariat finished differs from the one that was composed, or that one of the two is damaged."""
         try:
-            composed, final = (paragraphs_of_word(self.content_of(form)) for form in (FORMS["docx"], FINAL))
+            composed, final = (paragraphs_of_word(self.content_of(form), noted=True) for form in (FORMS["docx"], FINAL))
         except Damaged as error:
             return {"damaged": str(error)}
         return {"finished": [difference for difference in compare_read(composed, final) if difference.became != Became.SAME]}

@@ -34,9 +34,9 @@ from .monitoring.lines import still_lines
 from .monitoring.over_time import drawn_over_time
 from .monitoring.resources import resources
 from .monitoring.tasks import most_overdue
-from .official.drafting import as_draft, draft
+from .official.drafting import draft
 from .official.files import BY_SUFFIX, FORMS, can_make, file_response
-from .official.heads import head_lines
+from .official.heads import as_draft, head_lines
 from .official.printing import printed
 from .official.renderers import RENDERERS
 from .official.renderers.pdf import CannotPrint, lacking

@@ -12,6 +12,7 @@ from django.db import connection
 from django.db.models import ProtectedError
 from django.utils import timezone
 from docx import Document
+from docx.oxml import OxmlElement
 
 from mandates.models import DocumentAlias
 from mandates.models.documents import Certainty
@@ -19,6 +20,7 @@ from meetings.models import Meeting
 from reports.models import IssuedReport, ParagraphText, Report
 from reports.official import reading
 from reports.official.drafting import draft
+from reports.official.heads import as_draft
 from reports.official.issuing import TRIES, issue
 from reports.official.plain import as_plain, from_plain
 from reports.official.renderers import RENDERERS
@@ -390,6 +392,38 @@ class TestDesk:
         page = client.get(f"/reports/{report.slug}/issued/1/").content.decode()
         assert page.count("<ins>Furthermore.</ins>") == 1
         assert "Document: C79/8" in page.partition("What the secretariat changed")[2]  # the draft bore no symbol yet
+
+    @pytest.mark.parametrize("language", ["en", "ar"])
+    def test_a_final_file_does_not_say_that_it_is_a_draft(self, language, client, sign_in):
+        report = ReportFactory()
+        sign_in("Reviewer")
+        marked = docx(as_draft(draft(report, language=language).composition, "2006-05-01"))
+        answer = client.post(address(Report, "issue", report.pk), self.sent(final=SimpleUploadedFile("final.docx", marked)))
+        assert "still says that it is a draft" in str(answer.context["form"].errors["final"])
+        assert not report.issues.exists()
+
+    @pytest.mark.parametrize("mark", ["w:ins", "w:del"])
+    def test_nor_does_it_hold_tracked_changes(self, mark, client, sign_in):
+        report, document, file = ReportFactory(), Document(io.BytesIO(docx(SAMPLE))), io.BytesIO()
+        sign_in("Reviewer")
+        run = document.paragraphs[0].add_run("Furthermore")._r
+        run.addprevious(OxmlElement(mark))
+        run.getprevious().append(run)
+        document.save(file)
+        answer = client.post(address(Report, "issue", report.pk), self.sent(final=SimpleUploadedFile("final.docx", file.getvalue())))
+        assert "tracked changes" in str(answer.context["form"].errors["final"])
+        assert not report.issues.exists()
+
+    def test_what_the_secretariat_changed_in_a_footnote_is_told(self, client):
+        report = the_groups()
+        whole, final = io.BytesIO(docx(draft(report).composition)), io.BytesIO()
+        with zipfile.ZipFile(whole) as given, zipfile.ZipFile(final, "w") as package:
+            for name in given.namelist():
+                content = given.read(name)
+                package.writestr(name, content.replace(b", para ", b", paragraph ", 1) if name == "word/footnotes.xml" else content)
+        issued(report, final=final.getvalue())
+        told = client.get(f"/reports/{report.slug}/issued/1/").content.decode().partition("What the secretariat changed")[2]
+        assert "paragraph" in told
 
     @pytest.mark.parametrize("name, content", [("word/document.xml", b"<w:document"), ("[Content_Types].xml", b"<Types"), ("big", None)])
     def test_a_broken_or_boundless_word_file_is_refused(self, name, content, client, sign_in, monkeypatch):

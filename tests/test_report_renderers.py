@@ -17,7 +17,7 @@ from docx.oxml.ns import qn
 from lxml import etree
 
 from reports.official.composition import Sentence
-from reports.official.drafting import as_draft
+from reports.official.heads import as_draft
 from reports.official.printing import printed
 from reports.official.renderers import RENDERERS
 from reports.official.renderers.docx import docx

@@ -8,7 +8,7 @@ from meetings.models import Meeting
 from reports.models import ParagraphText, Report
 from reports.official.builders import build
 from reports.official.comparing import printed
-from reports.official.drafting import draft
+from reports.official.drafting import Outdated, draft
 from reports.official.issuing import issue
 from reports.official.writing import write
 from wsis_tracker.register.changes import act
@@ -99,7 +99,7 @@ def test_it_is_outdated_when_what_is_composed_under_it_changes_and_not_before():
         report.save()
     assert draft(report).outdated == ()
     move("wg-wsis-3")
-    assert draft(report).outdated == (text,)
+    assert [one.text for one in draft(report).outdated] == [text]
 
 
 def test_a_text_of_a_paragraph_that_is_composed_no_longer_is_told_of_and_left_out():
@@ -108,7 +108,7 @@ def test_a_text_of_a_paragraph_that_is_composed_no_longer_is_told_of_and_left_ou
     gone = ParagraphText(report=report, paragraph="gone", how="added", text="Lost.", fingerprint=text.fingerprint, change=text.change)
     gone.save()
     made = draft(report)
-    assert made.outdated == (gone,)
+    assert made.outdated == (Outdated(gone, ""),)
     assert "Lost." not in {sentence.text for paragraph in made.composition.paragraphs() for sentence in paragraph.every_sentence()}
 
 
@@ -161,33 +161,47 @@ class TestOutdated:
     """A report is issued with a text under which something else is composed now by who says that he has seen it."""
 
     def outdated(self, report):
-        text = written(report)
+        written(report)
         move("wg-wsis-3")
-        return text
+        (found,) = draft(report).outdated
+        return found
 
     def test_it_is_not_issued_unseen(self):
         report = the_groups()
-        text, other = self.outdated(report), written(report, paragraph=next(build(report).paragraphs()).key)
+        outdated = self.outdated(report)
+        before = Outdated(outdated.text, outdated.text.fingerprint)
         asked = {"symbol": "C79/8", "issued_on": "1979-02-03", "by": UserFactory(), "reason": "Agreed"}
-        for seen in ((), [other.pk]):
-            with pytest.raises(ValidationError, match=rf"wrote into “{text.paragraph}”"):
+        for seen in ((), [before.sign]):
+            with pytest.raises(ValidationError, match=rf"wrote into “{outdated.text.paragraph}”"):
                 issue(report, outdated_seen=seen, **asked)
         assert not report.issues.exists()
-        assert "The Group thanks its chair." in str(issue(report, outdated_seen=[text.pk], **asked).composition)
+        assert "The Group thanks its chair." in str(issue(report, outdated_seen=[outdated.sign], **asked).composition)
 
     def test_the_form_lists_it_and_asks_for_a_tick(self, client, sign_in):
         report = the_groups()
-        text, url = self.outdated(report), address(Report, "issue", report.pk)
+        outdated, url = self.outdated(report), address(Report, "issue", report.pk)
         sign_in("Reviewer")
         page = etree.HTML(client.get(url).content.decode())
         (box,) = page.xpath("//input[@type='checkbox']")
-        assert (box.get("name"), box.get("value"), box.get("checked")) == ("outdated_seen", str(text.pk), None)
+        assert (box.get("name"), box.get("value"), box.get("checked")) == ("outdated_seen", outdated.sign, None)
         assert "The Group thanks its chair." in "".join(box.getparent().itertext())
         sent = {"symbol": "C79/8", "issued_on": "2006-05", "day": "2006-04-30", "change_reason": "Agreed"}
         refused = client.post(url, sent)
         assert set(refused.context["form"].errors) == {"outdated_seen"}
         assert not report.issues.exists()
-        assert client.post(url, sent | {"outdated_seen": [text.pk]}).status_code == 302
+        assert client.post(url, sent | {"outdated_seen": [outdated.sign]}).status_code == 302
+
+    def test_a_tick_holds_for_what_was_seen_beside_it(self, client, sign_in):
+        report = the_groups()
+        seen, url = self.outdated(report), address(Report, "issue", report.pk)
+        sign_in("Reviewer")
+        move("wg-wsis-4")
+        sent = {"symbol": "C79/8", "issued_on": "2006-05", "day": "2006-04-30", "change_reason": "Agreed", "outdated_seen": [seen.sign]}
+        refused = client.post(url, sent)
+        assert refused.context["form"].errors["outdated_seen"] == [
+            "What is composed has changed once more since you opened the form: look at it again."
+        ]
+        assert not report.issues.exists()
 
     def test_the_form_asks_for_nothing_where_no_text_is_outdated(self, client, sign_in):
         report = the_groups()

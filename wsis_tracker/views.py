@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 
 from action_lines.models import ActionLine, Activity, ActivityKind, ActivityLine, ActivityState, Role, RoleAssociate
 from mandates.models import Document, Mandate, Organisation, Relation
+from mandates.models.relations import chain_of
 from mandates.resolver import resolve
 from mandates.sources import fetch_sources
 from meetings.models import Meeting, Task
@@ -96,7 +97,7 @@ class DocumentPage(RecordPage):
         bearing = list(self.there(self.relations()))
         submissions = list(self.there(document.submissions.select_related("meeting", "document", "submitted_by")))
         fetch_sources(bearing, submissions)
-        paragraphs, chain = list(self.paragraphs()), document.chain(self.day)
+        paragraphs, chain = list(self.paragraphs()), chain_of(document, self.day)
         return super().get_context_data(
             aliases=document.aliases.all(),
             authors=document.authors.select_related("organisation"),

@@ -6,8 +6,6 @@ from .documents import (
     DocumentAuthor,
     DocumentLink,
     Provision,
-    Relation,
-    RelationSource,
 )
 from .mandates import (
     Figure,
@@ -31,6 +29,7 @@ from .organisations import (
     PersonSource,
     Phase,
 )
+from .relations import Relation, RelationSource
 
 __all__ = [
     "Appointment",

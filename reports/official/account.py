@@ -22,8 +22,9 @@ from mandates.models import (
     OrganisationName,
     Relation,
 )
-from mandates.models.documents import CHAIN, DocumentKind, RelationKind
+from mandates.models.documents import DocumentKind
 from mandates.models.organisations import OrganisationKind
+from mandates.models.relations import CHAIN, RelationKind, chain_of
 from mandates.sources import with_sources
 from mandates.symbols import normalise
 from meetings.models import Conclusion, Meeting, MeetingConvener, MeetingSource, Question, Submission, Task, TaskMove, TaskOrganisation
@@ -156,7 +157,7 @@ class Account:
         making = sorted((of for of in making if of.body_id), key=lambda of: (of.dated_on or "9999", of.slug))
         if not making:
             return []
-        ordered = [document.pk for document in making[0].chain(self.day).documents]
+        ordered = [document.pk for document in chain_of(making[0], self.day).documents]
         found = Document.objects.select_related("body").in_bulk(ordered or [making[0].pk])
         return [found[key] for key in ordered or [making[0].pk]]
 

@@ -4,11 +4,8 @@ from dataclasses import dataclass, replace
 from hashlib import sha256
 
 from django.core.exceptions import ValidationError
-from django.utils.translation import gettext as _
-from django.utils.translation import override
 
 from reports.models import ParagraphText, Written
-from wsis_tracker.register import dates
 
 from .builders import NothingToReport, build
 from .comparing import printed
@@ -16,11 +13,25 @@ from .composition import Composition, Paragraph, Sentence
 
 
 @dataclass(frozen=True)
+class Outdated:
+    """A text of the staff under which something else is composed now than when it was written."""
+
+    text: ParagraphText
+    #: The fingerprint of what is composed there now, empty where nothing is.
+    now: str
+
+    @property
+    def sign(self):
+        """By which somebody says that he has seen the one beside the other."""
+        return f"{self.text.pk}-{self.now}"
+
+
+@dataclass(frozen=True)
 class Draft:
-    """The composition of a report, and the texts of the staff under which something else is composed now."""
+    """The composition of a report, and the texts of the staff that are outdated."""
 
     composition: Composition
-    outdated: tuple[ParagraphText, ...] = ()
+    outdated: tuple[Outdated, ...] = ()
 
 
 def draft(report, day=None, language="en", *, public=False):
@@ -36,17 +47,10 @@ def draft(report, day=None, language="en", *, public=False):
     return Draft(with_texts(composition, standing), () if public else outdated(standing, composition.paragraphs()))
 
 
-def as_draft(composition, composed_on):
-    """A composition that says at its head that it is no issued report, but what the register as it stood on a day says of it."""
-    with override(composition.labels):
-        said = _("Draft, composed on %s from the register as it stood") % dates.in_words(str(composed_on))
-    return replace(composition, head=replace(composition.head, draft=said))
-
-
 def outdated(texts, paragraphs):
-    """Those of the texts of the staff under which something else is composed now than when they were written, or nothing."""
+    """Those of the texts of the staff, by the keys of their paragraphs, that are outdated."""
     prints = {paragraph.key: fingerprint(paragraph) for paragraph in paragraphs if paragraph.key in texts}
-    return tuple(text for key, text in texts.items() if prints.get(key) != text.fingerprint)
+    return tuple(Outdated(text, prints.get(key, "")) for key, text in texts.items() if prints.get(key) != text.fingerprint)
 
 
 def composed(report, day=None, language="en"):

@@ -1,10 +1,17 @@
 """What stands at the head of a document of the Council, and when a report says that it was made."""
 
 import datetime
+import re
+from dataclasses import replace
 
+from django.conf import settings
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, override
 
 from wsis_tracker.register import dates
+
+#: What is said at the head of a report that is not issued.
+DRAFT = gettext_lazy("Draft, composed on %s from the register as it stood")
 
 
 def head_lines(composition):
@@ -24,3 +31,17 @@ def head_lines(composition):
 def made_at(composition):
     """The moment that a file says it was made: the day of the register that it reports, so that the same report has the same bytes."""
     return datetime.datetime.combine(dates.latest(composition.day), datetime.time(), datetime.UTC)
+
+
+def as_draft(composition, composed_on):
+    """A composition that says at its head that it is no issued report, but what the register as it stood on a day says of it."""
+    with override(composition.labels):
+        said = DRAFT % dates.in_words(str(composed_on))
+    return replace(composition, head=replace(composition.head, draft=said))
+
+
+def marks_of_drafts():
+    """How the head of a draft is told in each language, of whatever day."""
+    for language, _name in settings.LANGUAGES:
+        with override(language):
+            yield re.compile(".+".join(map(re.escape, str(DRAFT).split("%s"))))

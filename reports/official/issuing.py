@@ -19,7 +19,7 @@ from wsis_tracker.register import dates
 from wsis_tracker.register.changes import Change, act, hold_back_others
 
 from .composition import Composition
-from .drafting import draft
+from .drafting import Outdated, draft
 from .files import FINAL, FORMS, can_make
 from .plain import as_plain
 from .renderers import RENDERERS
@@ -38,16 +38,15 @@ class Made:
 
     revision: int
     composition: Composition
-    #: The texts of the staff under which something else is composed now than when they were written.
-    outdated: tuple[ParagraphText, ...]
+    outdated: tuple[Outdated, ...]
     files: dict[str, bytes]
 
 
 def issue(report, *, symbol, issued_on, by, reason, day=None, final=None, outdated_seen=(), request_id=""):
     """Issue a report under a symbol and a date, as of `day`, else of the day that it reports, in one act of `by`; what was issued.
 
-    `final` is the content of the Word file that the secretariat finished, `outdated_seen` are the keys of the texts of which `by` has
-    seen that they are outdated. Raises ValidationError where the report is not published, no reason is given, the day is to come, the
+    `final` is the content of the Word file that the secretariat finished, `outdated_seen` are the signs of the texts of which `by`
+    has seen that they are outdated. Raises ValidationError where the report is not published, no reason is given, the day is to come, the
     symbol is that of another, a text that is issued for the first time is by the same person, or one is outdated and that was not seen.
     """
     if not reason:
@@ -100,7 +99,7 @@ def check(report, by, outdated, outdated_seen):
     texts = ParagraphText.objects.filter(report=report).unissued().select_related("change").standing()
     if settings.FOUR_EYES and by and any(text.change.by_id == by.pk for text in texts.values()):
         raise ValidationError(_("A text in it is yours, so somebody else issues it."))
-    unseen = [text.paragraph for text in outdated if text.pk not in outdated_seen]
+    unseen = [one.text.paragraph for one in outdated if one.sign not in outdated_seen]
     if unseen:
         said = _("What is composed has changed since the secretariat wrote into “%s”: say that you have seen it.")
         raise ValidationError({"outdated_seen": said % ", ".join(unseen)})

@@ -12,7 +12,8 @@ from action_lines.models import ActionLine
 from reports.models import Report, ReportKind
 from reports.official.account import NothingToReport
 from reports.official.builders import build_kind
-from reports.official.drafting import as_draft, draft
+from reports.official.drafting import draft
+from reports.official.heads import as_draft
 from reports.official.renderers import RENDERERS
 from reports.official.renderers.pdf import CannotPrint
 from wsis_tracker.register import dates

@@ -1,7 +1,8 @@
 """What took place around the last Summit, and the texts that came out of the Summit."""
 
 from mandates.models import Document
-from mandates.models.documents import DocumentKind, RelationKind
+from mandates.models.documents import DocumentKind
+from mandates.models.relations import RelationKind
 from meetings.models.discussions import MeetingKind, MeetingState
 
 from ..layout import bullets, paragraph

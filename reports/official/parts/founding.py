@@ -2,7 +2,8 @@
 
 from itertools import groupby
 
-from mandates.models.documents import DocumentKind, RelationKind
+from mandates.models.documents import DocumentKind
+from mandates.models.relations import RelationKind
 from meetings.models import Submission
 from wsis_tracker.register import dates
 

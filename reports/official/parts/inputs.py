@@ -3,7 +3,8 @@
 import re
 from itertools import groupby
 
-from mandates.models.documents import Certainty, DocumentKind, RelationKind
+from mandates.models.documents import Certainty, DocumentKind
+from mandates.models.relations import RelationKind
 from meetings.models import Submission
 from meetings.models.discussions import MeetingKind
 from wsis_tracker.register import dates
