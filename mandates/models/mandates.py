@@ -168,7 +168,19 @@ class MentionQuerySet(RecordQuerySet):
         rows = followed(kind, day).order_by()
         if kind == "roles":
             rows = rows.filter(organisation=OuterRef("organisation"))
-        return reduce(or_, (Exists(rows.filter(**{link: OuterRef("provision")})) for link in ORIGINS[kind]))
+        return reduce(or_, (led_by(rows, link) for link in ORIGINS[kind]))
+
+
+def led_by(rows, link):
+    """Whether one of `rows` leads by a link of `ORIGINS` to the provision of a mention, as a condition.
+
+    Tasks are asked of the mandates of the provision, which are few; SQLite would ask each task for its mandate.
+    """
+    holder, _gap, rest = link.partition("__")
+    if holder != "mandate":
+        return Exists(rows.filter(**{link: OuterRef("provision")}))
+    mandates = Mandate.objects.order_by().filter(**{rest: OuterRef("provision")})
+    return Exists(mandates.filter(Exists(rows.filter(mandate=OuterRef("pk")))))
 
 
 #: What may follow of a provision, and the links from there to the provision: to where it was made or asked for, or is read.
