@@ -7,6 +7,7 @@ import re
 from functools import cached_property
 
 from django.db.models import Count, Exists, OuterRef, Prefetch, Q
+from django.utils.translation import gettext as _
 
 from action_lines.models import Activity, ActivityKind, Role, RoleAssociate
 from mandates.models import (
@@ -72,7 +73,7 @@ class Account:
         groups = with_sources(Organisation.objects.published()).select_related("parent__parent", "predecessor")
         group = groups.prefetch_related(open_to).filter(slug=GROUP).first()
         if group is None or group.parent is None or group.parent.parent is None:
-            raise NothingToReport(f"The register has no published organisation “{GROUP}” within a Council of a Union.")
+            raise NothingToReport(_("The register has no published organisation “%s” within a Council of a Union.") % GROUP)
         return group
 
     @property
