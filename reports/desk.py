@@ -35,16 +35,21 @@ class IssueForm(ReasonForm):
 
     outdated_seen = forms.MultipleChoiceField(
         label=_("Outdated texts of the secretariat"), required=False, widget=forms.CheckboxSelectMultiple,
-        error_messages={"invalid_choice": _("What is composed has changed once more since you opened the form: look at it again.")},
+        error_messages={"invalid_choice": _("What you ticked is not what is outdated now, as of this day: look at it again.")},
     )  # fmt: skip
 
     def __init__(self, *args, outdated, **kwargs):
         super().__init__(*args, **kwargs)
-        said = _("I have seen that what is composed in “%(paragraph)s” has changed since this was written: %(text)s")
-        words = {one.sign: said % {"paragraph": one.text.paragraph, "text": one.text.text} for one in outdated}
-        self.fields["outdated_seen"].choices = words.items()
-        if not words:
-            del self.fields["outdated_seen"]
+        self.ticks = self.fields.pop("outdated_seen")
+        self.ask_of(outdated)
+
+    def ask_of(self, outdated):
+        """Ask for a tick for each outdated text, where there is one."""
+        self.fields.pop("outdated_seen", None)
+        if outdated:
+            said = _("I have seen that what is composed in “%(paragraph)s” has changed since this was written: %(text)s")
+            self.ticks.choices = [(one.sign, said % {"paragraph": one.text.paragraph, "text": one.text.text}) for one in outdated]
+            self.fields["outdated_seen"] = self.ticks
 
     def clean_final(self):
         """The content of the file, which has to be one of Word and finished; None where none is given."""
@@ -82,6 +87,11 @@ class IssuePage(RecordPage):
             return draft(self.record, forms.DateField(required=False).clean(day)).outdated
         except ValidationError:
             return ()
+
+    def form_invalid(self, form):
+        """The form once more, with the ticks that are to be given now."""
+        form.ask_of(self.outdated(form.data.get("day")))
+        return super().form_invalid(form)
 
     def acting(self):
         """No act yet: it begins once all is rendered."""

@@ -40,11 +40,13 @@ class IssuedReportPage(RecordPage):
         return super().get_context_data(heading=str(self.issued), issued=self.issued, files=files, **finished, **kwargs)
 
     def finished(self):
-        """How the file that the secretariat finished differs from the one that was composed, or that one of the two is damaged."""
+        """How the file that the secretariat finished differs from the one that was composed, or that one of the two cannot be read."""
         try:
             composed, final = (paragraphs_of_word(self.content_of(form), noted=True) for form in (FORMS["docx"], FINAL))
         except Damaged as error:
             return {"damaged": str(error)}
+        except ValidationError as error:
+            return {"damaged": " ".join(error.messages)}
         return {"finished": [difference for difference in compare_read(composed, final) if difference.became != Became.SAME]}
 
     def content_of(self, form):

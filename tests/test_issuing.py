@@ -402,17 +402,33 @@ class TestDesk:
         assert "still says that it is a draft" in str(answer.context["form"].errors["final"])
         assert not report.issues.exists()
 
-    @pytest.mark.parametrize("mark", ["w:ins", "w:del"])
-    def test_nor_does_it_hold_tracked_changes(self, mark, client, sign_in):
-        report, document, file = ReportFactory(), Document(io.BytesIO(docx(SAMPLE))), io.BytesIO()
-        sign_in("Reviewer")
-        run = document.paragraphs[0].add_run("Furthermore")._r
+    def test_not_at_the_foot_of_its_first_page_either(self):
+        document, file = Document(io.BytesIO(docx(SAMPLE))), io.BytesIO()
+        foot = document.sections[0].first_page_footer.paragraphs[0]
+        foot.text = "DRAFT,\xa0composed on 3 May 2006 from the register\nas it stood"
+        document.save(file)
+        with pytest.raises(ValidationError, match="still says that it is a draft"):
+            reading.check_finished(file.getvalue())
+
+    @pytest.mark.parametrize("mark", ["w:ins", "w:del", "w:rPrChange"])
+    @pytest.mark.parametrize("of", ["text", "head"])
+    def test_nor_does_it_hold_tracked_changes(self, mark, of):
+        document, file = Document(io.BytesIO(docx(SAMPLE))), io.BytesIO()
+        paragraph = {"text": document, "head": document.sections[0].first_page_header}[of].paragraphs[0]
+        run = paragraph.add_run("Furthermore")._r
         run.addprevious(OxmlElement(mark))
         run.getprevious().append(run)
         document.save(file)
-        answer = client.post(address(Report, "issue", report.pk), self.sent(final=SimpleUploadedFile("final.docx", file.getvalue())))
-        assert "tracked changes" in str(answer.context["form"].errors["final"])
-        assert not report.issues.exists()
+        with pytest.raises(ValidationError, match="tracked changes"):
+            reading.check_finished(file.getvalue())
+
+    def test_its_footnotes_can_be_read(self):
+        broken = io.BytesIO()
+        with zipfile.ZipFile(io.BytesIO(docx(SAMPLE))) as whole, zipfile.ZipFile(broken, "w") as package:
+            for name in whole.namelist():
+                package.writestr(name, b"<w:footnotes" if name == "word/footnotes.xml" else whole.read(name))
+        with pytest.raises(ValidationError, match="no Word file"):
+            reading.check_finished(broken.getvalue())
 
     def test_what_the_secretariat_changed_in_a_footnote_is_told(self, client):
         report = the_groups()

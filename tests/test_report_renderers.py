@@ -268,7 +268,6 @@ class TestDraft:
         file = word(self.DRAFT)
         assert file.tables[0].rows[0].cells[1].paragraphs[0].text == self.SAID
         assert file.sections[0].header.paragraphs[0].text.endswith(self.SAID)
-        assert file.core_properties.content_status == self.SAID
 
     def test_it_says_so_at_the_head_of_the_page_of_which_the_pdf_is_made(self):
         assert etree.HTML(html(self.DRAFT)).xpath("//header//p[@class='draft']/text()") == [self.SAID]

@@ -199,9 +199,12 @@ class TestOutdated:
         sent = {"symbol": "C79/8", "issued_on": "2006-05", "day": "2006-04-30", "change_reason": "Agreed", "outdated_seen": [seen.sign]}
         refused = client.post(url, sent)
         assert refused.context["form"].errors["outdated_seen"] == [
-            "What is composed has changed once more since you opened the form: look at it again."
+            "What you ticked is not what is outdated now, as of this day: look at it again."
         ]
         assert not report.issues.exists()
+        (box,) = etree.HTML(refused.content.decode()).xpath("//input[@name='outdated_seen']")
+        (now,) = draft(report).outdated
+        assert (box.get("value"), box.get("checked")) == (now.sign, None)
 
     def test_the_form_asks_for_nothing_where_no_text_is_outdated(self, client, sign_in):
         report = the_groups()

@@ -3,6 +3,7 @@
 import datetime
 import re
 from dataclasses import replace
+from functools import cache
 
 from django.conf import settings
 from django.utils.translation import gettext as _
@@ -40,8 +41,20 @@ def as_draft(composition, composed_on):
     return replace(composition, head=replace(composition.head, draft=said))
 
 
+def says_draft(text):
+    """Whether a text holds what the head of a draft says, in any language and of any day, however it is spaced."""
+    return any(mark.search(squeezed(text)) for mark in marks_of_drafts())
+
+
+@cache
 def marks_of_drafts():
-    """How the head of a draft is told in each language, of whatever day."""
+    """How the head of a draft is told in each language, of whatever day, without its spaces."""
+    marks = []
     for language, _name in settings.LANGUAGES:
         with override(language):
-            yield re.compile(".+".join(map(re.escape, str(DRAFT).split("%s"))))
+            marks.append(re.compile(".+".join(re.escape(squeezed(piece)) for piece in str(DRAFT).split("%s"))))
+    return marks
+
+
+def squeezed(text):
+    return "".join(text.split()).casefold()

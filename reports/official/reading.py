@@ -16,12 +16,15 @@ from docx.oxml.ns import qn
 from docx.oxml.parser import parse_xml
 from lxml.etree import LxmlError
 
-from .heads import marks_of_drafts
+from .heads import says_draft
 
 #: The number that begins a paragraph: “16”, “16.”, “16)”, before a space or alone on its line.
 NUMBERED = re.compile(r"(?P<number>\d{1,3})(?:[.)]?\s+|[.)]?$)")
-#: What Word marks while it tracks changes: what was put in, taken out, moved from here and to here.
-TRACKED = ("w:ins", "w:del", "w:moveFrom", "w:moveTo")
+#: What Word marks while it tracks changes: what was put in, taken out, moved from here and to here, or set otherwise.
+TRACKED = ["w:ins", "w:del", "w:moveFrom", "w:moveTo", "w:cellIns", "w:cellDel", "w:cellMerge", "w:tblGridChange", "w:numberingChange"]
+TRACKED += [f"w:{of}PrChange" for of in ("r", "p", "sect", "tbl", "tblEx", "tr", "tc")]
+#: What is printed beside the text of a Word file.
+BESIDE = {RELATIONSHIP_TYPE.HEADER, RELATIONSHIP_TYPE.FOOTER, RELATIONSHIP_TYPE.FOOTNOTES, RELATIONSHIP_TYPE.ENDNOTES}
 #: How many bytes a Word file may unpack to.
 UNPACKED = 100_000_000
 #: What is raised of a file that is none of Word, or is broken, locked or too large.
@@ -59,41 +62,48 @@ def opened(content: bytes):
 
 
 def check_finished(content: bytes):
-    """Refuse a Word file that says it is a draft, or holds changes that nobody has accepted or rejected, or is none."""
+    """Refuse a Word file that says it is a draft, or holds changes that nobody has accepted or rejected, or cannot be read."""
     with opened(content) as document:
-        heads = [section.header for section in document.sections]
-        if any(True for part in (document, *heads) for _mark in part._element.iter(*map(qn, TRACKED))):
+        printed = [document.element, *roots_beside(document, BESIDE)]
+        if any(True for root in printed for _mark in root.iter(*map(qn, TRACKED))):
             raise ValidationError(_("It holds tracked changes: accept or reject them first."))
-        said = [text for part in (document, *heads) for block in part.iter_inner_content() for text, _begins in lines_of(block)]
-        if any(mark.search(text) for mark in marks_of_drafts() for text in said):
-            raise ValidationError(_("It still says that it is a draft, at its head or on top of its pages."))
+        if any(says_draft("".join(said.itertext(qn("w:t")))) for root in printed for said in root.iter(qn("w:p"))):
+            raise ValidationError(_("It still says that it is a draft, in its text or on its pages."))
+    paragraphs_of_word(content, noted=True)  # as its page does
 
 
 def paragraphs_of_word(content: bytes, *, noted=False) -> list[ReadParagraph]:
-    """The paragraphs of a Word file, the cells of its tables among them, where `noted` with their footnotes; or ValidationError."""
+    """The paragraphs of a Word file, the cells of its tables among them but no tables in these; ValidationError where it is none.
+
+    Where `noted`, each paragraph is followed by its footnotes.
+    """
     with opened(content) as document:
         notes = footnotes_of(document) if noted else {}
-        return gathered(line for block in document.iter_inner_content() for line in lines_of(block, notes))
+        return gathered(line for block in document.element.body.inner_content_elements for line in lines_of(block, notes))
+
+
+def roots_beside(document, kinds):
+    """The elements of the parts of these kinds that a Word document has."""
+    related = [relation for relation in document.part.rels.values() if relation.reltype in kinds]
+    return [parse_xml(relation.target_part.blob) for relation in related if not relation.is_external]
 
 
 def footnotes_of(document):
     """What the footnotes of a Word document say, by their keys."""
-    parts = [relation.target_part for relation in document.part.rels.values() if relation.reltype == RELATIONSHIP_TYPE.FOOTNOTES]
-    notes = [note for part in parts for note in parse_xml(part.blob).iter(qn("w:footnote"))]
-    return {note.get(qn("w:id")): "".join(note.itertext(qn("w:t"), with_tail=False)).strip() for note in notes}
+    notes = [note for root in roots_beside(document, {RELATIONSHIP_TYPE.FOOTNOTES}) for note in root.iter(qn("w:footnote"))]
+    return {note.get(qn("w:id")): " ".join(said.text for said in note.iter(qn("w:p"))).strip() for note in notes}
 
 
-def lines_of(block, notes=()):
+def lines_of(block, notes):
     """The line of a paragraph of a Word file, or those of a table's rows, with whether a number may begin it."""
-    rows = getattr(block, "rows", None)
-    if rows is None:
+    if block.tag == qn("w:p"):
         return [(line_of(block, notes), True)]
-    return [(" ".join(line_of(one, notes) for cell in row.cells for one in cell.paragraphs), False) for row in rows]
+    return [(" ".join(line_of(said, notes) for said in row.xpath("./w:tc/w:p")), False) for row in block.tr_lst]
 
 
 def line_of(paragraph, notes):
     """What a paragraph says, then each of its footnotes in brackets."""
-    called = [call.get(qn("w:id")) for call in paragraph._p.iter(qn("w:footnoteReference"))]
+    called = [call.get(qn("w:id")) for call in paragraph.iter(qn("w:footnoteReference"))]
     return " ".join([paragraph.text, *(f"[{notes[key]}]" for key in called if key in notes)])
 
 

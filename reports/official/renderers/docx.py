@@ -84,7 +84,6 @@ class Writer:
         said.language = look.TAGS[self.composition.language]
         said.author = said.last_modified_by = (head.presented_by or head.body)[:PROPERTY]
         said.comments, said.keywords, said.revision = "", "", 1
-        said.content_status = head.draft[:PROPERTY]
         said.created = said.modified = made_at(self.composition)
 
     def write_running_head(self):
