@@ -2,6 +2,7 @@
 
 from drf_spectacular.utils import extend_schema
 from rest_framework.decorators import action
+from rest_framework.exceptions import ValidationError
 
 from wsis_tracker.rest.formats import TABLES
 from wsis_tracker.rest.idempotency import once
@@ -50,6 +51,12 @@ class TaskViewSet(RecordViewSet):
     def move(self, request, slug):
         """Move the task to another state, or set another due date."""
         return once(request, self.make_move)
+
+    def check_reason(self, reason):
+        """A move says why in a member of its own, which the public reads."""
+        if self.action == "move" and not reason:
+            raise ValidationError({"reason": ["Say why: the task is published."]})
+        super().check_reason(reason)
 
     def make_move(self):
         asked = shapes.MoveSerializer(data=self.request.data)

@@ -173,6 +173,12 @@ def test_drafts_are_in_the_tables_of_the_staff_alone(get, sign_in):
     assert [row["staff_note"] for row in table if row["symbol"] == "X98/1"] == ["a secret"]
 
 
+@pytest.mark.parametrize("address", ["tasks.csv", "tasks.xlsx", "changes.atom"])
+def test_a_text_that_no_xml_takes_stands_in_the_way_of_nothing(get, address):
+    factories.TaskFactory(title="A bell \x07 and no character \uffff")
+    assert b"".join(get(address))
+
+
 @pytest.mark.parametrize("address", ["roles.csv", "roles.xlsx", "meetings.ics", "changes.atom", "search.csv?q=itu", "discrepancies.csv"])
 def test_a_form_is_asked_for_anew_by_its_tag(client, address):
     address = f"/api/v1/{address}"

@@ -78,6 +78,11 @@ class TestOneRecord:
             assert response.json()["organisation"]["slug"] == "unesco"
             assert send("delete", f"roles/{response.json()['slug']}/").status_code == 204
 
+    def test_what_is_no_number_names_nothing(self, send, sign_in):
+        sign_in("Editor")
+        body = {"title": "A portal", "kind": "stocktaking-entry", "organisation": "itu-d", "action_line": {"position": "seventh"}}
+        assert set(told(send("post", "activities/", body))) == {"/action_line"}
+
     def test_a_provision_is_named_by_its_document_and_label(self, send, sign_in):
         sign_in("Editor")
         provision = {"document": "tunis-agenda", "label": "para-109"}
@@ -102,6 +107,9 @@ class TestOneRecord:
             (ORGANISATION | {"parent": {"staff_note": "x"}}, "/parent"),
             (ORGANISATION | {"parent": 7}, "/parent"),
             (ORGANISATION | {"parent": "\ud800"}, "/parent"),
+            (ORGANISATION | {"parent": {"id": "1"}}, "/parent"),
+            (ORGANISATION | {"acronym": "A\u0007"}, "/acronym"),
+            (ORGANISATION | {"name": {"en": "A\uffff"}}, "/name/en"),
             (ORGANISATION | {"nickname": "x"}, "/nickname"),
             (ORGANISATION | {"a/b~c": "x"}, "/a~1b~0c"),
             (ORGANISATION | {"created_at": "2020-01-01T00:00:00Z"}, "/created_at"),
@@ -223,6 +231,13 @@ class TestWhatIsPublished:
         assert (role.qualifier, proposal.base_version) == ("", role.updated_at)
         assert role.sources.exists()
         assert not Change.objects.filter(reason="As printed").exists()
+
+    def test_what_changes_nothing_is_no_proposal(self, client, send, sign_in, tag):
+        sign_in("Editor")
+        now = client.get(f"/api/v1/{self.path}", headers=HOST).json()
+        response = send("patch", self.path, {"qualifier": now["qualifier"], "change_reason": "Once more"}, if_match=tag(self.path))
+        assert (response.status_code, response.json()) == (200, now)
+        assert not Proposal.objects.exists()
 
     def test_what_could_not_be_written_is_no_proposal(self, send, sign_in, tag):
         sign_in("Editor")
@@ -347,6 +362,13 @@ class TestTasks:
         assert (body["state"], body["moves"][-1]["reason"]) == ("done", "Told")
         assert Task.objects.get(slug=slug).moves.last().by.username == "editor"
 
+    def test_a_published_task_is_moved_for_a_reason_that_the_move_gives(self, client, send, sign_in, tag):
+        task = factories.TaskFactory()
+        sign_in("Reviewer")
+        path = f"tasks/{task.slug}/"
+        assert set(told(send("post", f"{path}move/", {"state": "done"}, if_match=tag(path)))) == {"/reason"}
+        assert send("post", f"{path}move/", {"state": "done", "reason": "Told"}, if_match=tag(path)).status_code == 200
+
     @pytest.mark.parametrize(
         ("move", "pointer"),
         [
@@ -442,6 +464,12 @@ class TestMany:
         names = [{"name": "The Body", "valid_from": "2002"}] * 2
         body = {"name": {"en": "Body"}, "kind": "body", "names": names}
         assert told(send("post", "organisations/", body)) == {"/names/1": "The organisation has this name from this date already."}
+
+    def test_why_is_told_once_of_all(self, send, sign_in):
+        sign_in("Editor")
+        item = {"slug": "o-1", "name": {"en": "Office"}, "kind": "office", "change_reason": "Inner"}
+        assert set(told(send("post", "organisations/?change_reason=Outer", [item]))) == {"/0/change_reason"}
+        assert not Organisation.objects.filter(slug="o-1").exists()
 
     def test_each_is_named_once(self, send, sign_in):
         sign_in("Editor")

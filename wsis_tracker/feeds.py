@@ -13,6 +13,7 @@ from action_lines.models import ActionLine
 from meetings.filters import TaskFilterSet
 from meetings.models import Task
 from wsis_tracker.pages.errors import failure
+from wsis_tracker.register.texts import without_unseen
 from wsis_tracker.rest.formats import Format
 from wsis_tracker.rest.problems import BadParameter
 
@@ -31,10 +32,17 @@ def refuse_all(request):
         raise BadParameter({name: [_("There is no such parameter here.")] for name in request.GET})
 
 
+class Readable(Atom1Feed):
+    """A feed whose texts hold nothing that XML does not take."""
+
+    def add_item(self, *args, **said):
+        return super().add_item(*args, **{name: without_unseen(text) if isinstance(text, str) else text for name, text in said.items()})
+
+
 class AtomFeed(Feed):
     """A feed of the register; its address, with all that it asks, is its identity."""
 
-    feed_type = Atom1Feed
+    feed_type = Readable
     author_name = gettext_lazy("WSIS tracker")
     #: Whether the feed takes the filters of a list.
     filtered = False

@@ -14,12 +14,12 @@ from django.core.exceptions import ValidationError
 from django.db import models
 from django.utils.translation import gettext as _
 from import_export.fields import Field
-from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE
 
 from .fields import SlugsField, TranslatedField, Translation
 from .loading import leads_out
 from .plain import plain, stating_fields
 from .tables import Unusable
+from .texts import without_unseen
 
 BREAK = re.compile(r"\r\n|\r|\n")
 #: What stands for a sign that parts fields, lines or lists, or that is at the edge of a text.
@@ -58,7 +58,7 @@ def same(cell, shown):
 
 
 def comparable(text):
-    return BREAK.sub("\n", ILLEGAL_CHARACTERS_RE.sub("", text))
+    return BREAK.sub("\n", without_unseen(text))
 
 
 def shown(row, field):

@@ -16,6 +16,7 @@ from . import dates
 from .changes import History, HistoryRow
 from .fields import PartialDateField, SearchField
 from .questions import RecordManager, RecordQuerySet
+from .texts import holds_unseen
 from .visibility import Visibility
 
 
@@ -49,7 +50,14 @@ def unknown_last(field):
 
 
 class Worded:
-    """A row whose words of a vocabulary are shown by their labels."""
+    """A row whose words of a vocabulary are shown by their labels, and whose texts hold nothing unseen."""
+
+    def clean_fields(self, exclude=None):
+        super().clean_fields(exclude)
+        asked = [field for field in self._meta.concrete_fields if field.name not in (exclude or ())]
+        wrong = [field.name for field in asked if holds_unseen(getattr(self, field.attname))]
+        if wrong:
+            raise ValidationError({name: _("It holds a character that nobody sees: take it out.") for name in wrong})
 
     def _get_FIELD_display(self, field):  # noqa: N802 - Django's name
         """The label of a word; Django's own makes every choice hashable at each call, which translates them all."""

@@ -15,7 +15,8 @@ from itertools import chain, islice
 from django.utils.translation import gettext as _
 from openpyxl import Workbook, load_workbook
 from openpyxl.cell import WriteOnlyCell
-from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE
+
+from .texts import without_unseen
 
 #: How many records are read at a time.
 CHUNK = 500
@@ -91,7 +92,7 @@ def cell_of(sheet, value, as_text):
     """A value as a spreadsheet takes it: no text has signs that its files cannot hold."""
     if not isinstance(value, str):
         return value
-    value = ILLEGAL_CHARACTERS_RE.sub("", value)
+    value = without_unseen(value)
     if FORMULA.match(value):  # it stood behind such a sign
         value = safe(value)
     if not as_text:

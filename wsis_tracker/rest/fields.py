@@ -7,9 +7,8 @@ from rest_framework import serializers
 
 from wsis_tracker.register import dates
 from wsis_tracker.register.records import Record, names_of_links
+from wsis_tracker.register.texts import is_text
 from wsis_tracker.register.writing import Rows
-
-from .filters import is_text
 
 API = "/api/v1/"
 
@@ -82,7 +81,10 @@ class RelatedRecord(serializers.Field):
         named, key = self.context.get("named", {}), (self.model, *sorted(lookups.items()))
         if key in named:
             return named[key]
-        found = list(self.known().select_related(*names_of_links(self.model)).filter(**lookups).order_by()[:2])
+        try:
+            found = list(self.known().select_related(*names_of_links(self.model)).filter(**lookups).order_by()[:2])
+        except (ValueError, OverflowError, Invalid):  # what is no number, or no date, is the attribute of none
+            found = []
         if len(found) != 1:
             self.fail("several" if found else "unknown", collection=self.model.collection)
         if self.model is not self.root.Meta.model:  # one of these may be written before it is named again
@@ -100,7 +102,8 @@ class RelatedRecord(serializers.Field):
             field = self.model._meta.get_field(name)
         except FieldDoesNotExist:
             field = None
-        if field is None or not field.concrete or not (field.editable or name == "normalised") or name in ("visibility", "staff_note"):
+        told = field is not None and field.concrete and not field.primary_key and (field.editable or name == "normalised")
+        if not told or name in ("visibility", "staff_note"):
             self.fail("attribute", name=name, collection=self.model.collection)
         if not field.is_relation:
             return name

@@ -16,22 +16,16 @@ from django_filters.rest_framework import DjangoFilterBackend
 from wsis_tracker.register import dates
 from wsis_tracker.register.fields import PartialDateField
 from wsis_tracker.register.records import Record
+from wsis_tracker.register.texts import UNSEEN
 
 from .problems import BadParameter
 
 ONE = ["exact", "in"]
 RANGE = ["exact", "gte", "lte"]
 LONGEST_VALUE = 300
-#: Characters that no text has and XML does not take.
-UNSEEN = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
 MOST_VALUES = 1000
 MOST_DAYS = 36_525
 INSTANT = re.compile(r"\d{4}-\d\d-\d\d(T\d\d:\d\d(:\d\d(\.\d{1,6})?)?(Z|[+-]\d\d:\d\d))?", re.ASCII)
-
-
-def is_text(value):
-    """Whether a value is a text that can be."""
-    return isinstance(value, str) and not UNSEEN.search(value)
 
 
 class ValuesField(forms.Field):

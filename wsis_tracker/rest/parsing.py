@@ -1,21 +1,20 @@
 """Bodies as JSON, of which nothing is guessed: a name stands once, a text is one that can be written, and nothing lies too deep."""
 
 import json
-import re
 
 from rest_framework.exceptions import ParseError, ValidationError
 from rest_framework.parsers import JSONParser
 
-HALF = re.compile(r"[\ud800-\udfff]")
+from wsis_tracker.register.texts import UNSEEN
 
 
 class StrictJSONParser(JSONParser):
-    """JSON in UTF-8, without NaN, lone surrogates, or one name given twice in an object."""
+    """JSON in UTF-8, without NaN, characters that no text has, or one name given twice in an object."""
 
     def parse(self, stream, media_type=None, parser_context=None):
         try:
             data = json.loads(stream.read().decode("utf-8"), object_pairs_hook=unique, parse_constant=no_number)
-            unwritable = half_characters(data)
+            unwritable = unseen_characters(data)
         except RecursionError:
             raise ParseError("This lies too deep.") from None
         except ValueError as error:
@@ -34,13 +33,13 @@ def unique(pairs):
     return said
 
 
-def half_characters(data):
-    """What is wrong with the texts that have half a character, a surrogate without its other half, by their place; empty where none has."""
+def unseen_characters(data):
+    """What is wrong with the texts that have a character that no text has, by their place; empty where none has."""
     if isinstance(data, str):
-        return ["Half a character stands here: a surrogate without its other half."] if HALF.search(data) else {}
+        return ["A character stands here that no text has: a control sign, or half of another."] if UNSEEN.search(data) else {}
     items = data.items() if isinstance(data, dict) else enumerate(data) if isinstance(data, list) else ()
-    found = {str(name): wrong for name, value in items if (wrong := half_characters(value))}
-    if isinstance(data, dict) and (wrong := [error for name in data for error in half_characters(name)]):
+    found = {str(name): wrong for name, value in items if (wrong := unseen_characters(value))}
+    if isinstance(data, dict) and (wrong := [error for name in data for error in unseen_characters(name)]):
         found[""] = wrong[:1]
     return found
 

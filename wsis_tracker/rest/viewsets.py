@@ -20,10 +20,10 @@ from wsis_tracker.register.changes import Overtaken, act
 from wsis_tracker.register.four_eyes import OwnWork
 from wsis_tracker.register.proposals import PUBLISH, Proposal
 from wsis_tracker.register.records import Visibility
+from wsis_tracker.register.texts import is_text
 
 from .conditional import Stale, VersionRequired, names_version, tag_of
 from .fields import api_url
-from .filters import is_text
 from .idempotency import once
 from .pagination import LargePages
 from .permissions import RegisterPermission, may_write
@@ -81,7 +81,7 @@ class RecordViewSet(ReadingViewSet):
         return Response(status=status.HTTP_204_NO_CONTENT)
 
     def propose(self, partial):
-        """Keep an editor's change of a published record for a reviewer; the record stays as it is."""
+        """Keep an editor's change of a published record for a reviewer, if it is one; the record stays as it is."""
         with self.telling_conflicts(), transaction.atomic():
             record, reason = self.locked(self.kwargs["slug"]), self.reason()
             self.check_own(record)
@@ -90,6 +90,8 @@ class RecordViewSet(ReadingViewSet):
             serializer = self.get_serializer(record, data=self.request.data, partial=partial)
             serializer.is_valid(raise_exception=True)
             proposal = Proposal.objects.propose(record, lambda: self.check_own(serializer.save()), by=self.request.user, reason=reason)
+        if not proposal:
+            return self.answer(record)
         context = {**self.get_serializer_context(), "record": record}
         return Response(ProposalSerializer(proposal, context=context).data, status.HTTP_202_ACCEPTED)
 
@@ -124,6 +126,9 @@ class RecordViewSet(ReadingViewSet):
         twice = {str(place): {"slug": ["Named more than once."]} for place, slug in slugs.items() if named[slug] > 1}
         if twice:
             raise serializers.ValidationError(twice)
+        why = [str(place) for place, item in enumerate(items) if "change_reason" in item]
+        if why:
+            raise serializers.ValidationError({place: {"change_reason": ["Of a list the address says why."]} for place in why})
         return list(enumerate(items))
 
     def lock_all(self):
