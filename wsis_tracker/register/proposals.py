@@ -22,7 +22,7 @@ class ProposalManager(models.Manager):
         """Keep what `change()` would make of a published record, and leave the record as it is.
 
         The change is made and undone, so that all that refuses it refuses it now; `fields` and `parts` hold what differs, each
-        as it would be (see `plain.py`). None, and nothing is kept, where nothing would differ.
+        as it would be (see `plain.py`).
         """
         said, said_parts = self._said(record)
         with transaction.atomic():
@@ -30,16 +30,12 @@ class ProposalManager(models.Manager):
                 change()
                 fields, parts = self._said(record)
             transaction.set_rollback(True)
-        fields = {name: value for name, value in fields.items() if value != said[name]}
-        parts = {name: rows for name, rows in parts.items() if rows != said_parts[name]}
-        if not (fields or parts):
-            return None
         return self.create(
             kind=ContentType.objects.get_for_model(record),
             slug=record.slug,
             base_version=type(record).objects.values_list("updated_at", flat=True).get(pk=record.pk),
-            fields=fields,
-            parts=parts,
+            fields={name: value for name, value in fields.items() if value != said[name]},
+            parts={name: rows for name, rows in parts.items() if rows != said_parts[name]},
             reason=reason,
             by=by,
         )

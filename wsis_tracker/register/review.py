@@ -76,7 +76,8 @@ def propose(request, record, save):
             proposal = Proposal.objects.propose(record, change, by=request.user, reason=reason)  # which gives the form as it was typed
     except NotSaved as refused:
         return refused.answer
-    if not proposal:
+    if not (proposal.fields or proposal.parts):
+        proposal.delete()
         messages.warning(request, _("Nothing was proposed: you changed nothing."))
         return HttpResponseRedirect(request.path)
     messages.success(request, _("Your change waits for a reviewer; the public sees the published state all the while."))

@@ -122,11 +122,8 @@ class VersionsAdmin(SimpleHistoryAdmin):
 
     def _bring_back(self, request, record, state, reason):
         if self._may_restore(request, record) == "propose":
-            proposal = Proposal.objects.propose(record, lambda: restore(record, state), by=request.user, reason=reason)
-            if proposal:
-                messages.success(request, _("It is proposed that “%s” says again what it said then; a reviewer decides.") % record)
-            else:
-                messages.warning(request, _("Nothing was proposed: you changed nothing."))
+            Proposal.objects.propose(record, lambda: restore(record, state), by=request.user, reason=reason)
+            messages.success(request, _("It is proposed that “%s” says again what it said then; a reviewer decides.") % record)
         else:
             with acting(request):
                 record = self.model.objects.lock().get(pk=record.pk)

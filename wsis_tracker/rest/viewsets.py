@@ -81,7 +81,7 @@ class RecordViewSet(ReadingViewSet):
         return Response(status=status.HTTP_204_NO_CONTENT)
 
     def propose(self, partial):
-        """Keep an editor's change of a published record for a reviewer, if it is one; the record stays as it is."""
+        """Keep an editor's change of a published record for a reviewer; the record stays as it is."""
         with self.telling_conflicts(), transaction.atomic():
             record, reason = self.locked(self.kwargs["slug"]), self.reason()
             self.check_own(record)
@@ -90,8 +90,6 @@ class RecordViewSet(ReadingViewSet):
             serializer = self.get_serializer(record, data=self.request.data, partial=partial)
             serializer.is_valid(raise_exception=True)
             proposal = Proposal.objects.propose(record, lambda: self.check_own(serializer.save()), by=self.request.user, reason=reason)
-        if not proposal:
-            return self.answer(record)
         context = {**self.get_serializer_context(), "record": record}
         return Response(ProposalSerializer(proposal, context=context).data, status.HTTP_202_ACCEPTED)
 
