@@ -458,12 +458,6 @@ class TestMany:
         body = {"name": {"en": "Body"}, "kind": "body", "names": names}
         assert told(send("post", "organisations/", body)) == {"/names/1": "The organisation has this name from this date already."}
 
-    def test_why_is_told_once_of_all(self, send, sign_in):
-        sign_in("Editor")
-        item = {"slug": "o-1", "name": {"en": "Office"}, "kind": "office", "change_reason": "Inner"}
-        assert set(told(send("post", "organisations/?change_reason=Outer", [item]))) == {"/0/change_reason"}
-        assert not Organisation.objects.filter(slug="o-1").exists()
-
     def test_each_is_named_once(self, send, sign_in):
         sign_in("Editor")
         draft = factories.OrganisationFactory(visibility="draft")

@@ -21,8 +21,8 @@ from .heads import says_draft
 #: The number that begins a paragraph: “16”, “16.”, “16)”, before a space or alone on its line.
 NUMBERED = re.compile(r"(?P<number>\d{1,3})(?:[.)]?\s+|[.)]?$)")
 #: What Word marks while it tracks changes: what was put in, taken out, moved from here and to here, or set otherwise.
-TRACKED = ["w:ins", "w:del", "w:moveFrom", "w:moveTo", "w:cellIns", "w:cellDel", "w:cellMerge", "w:tblGridChange", "w:numberingChange"]
-TRACKED += [f"w:{of}PrChange" for of in ("r", "p", "sect", "tbl", "tblEx", "tr", "tc")]
+TRACKED = ["w:ins", "w:del", "w:moveFrom", "w:moveTo", "w:cellIns", "w:cellDel", "w:cellMerge"]
+TRACKED += [f"w:{of}Change" for of in ("rPr", "pPr", "sectPr", "tblPr", "tblPrEx", "trPr", "tcPr", "tblGrid", "numbering")]
 #: What is printed beside the text of a Word file.
 BESIDE = {RELATIONSHIP_TYPE.HEADER, RELATIONSHIP_TYPE.FOOTER, RELATIONSHIP_TYPE.FOOTNOTES, RELATIONSHIP_TYPE.ENDNOTES}
 #: How many bytes a Word file may unpack to.

@@ -124,9 +124,6 @@ class RecordViewSet(ReadingViewSet):
         twice = {str(place): {"slug": ["Named more than once."]} for place, slug in slugs.items() if named[slug] > 1}
         if twice:
             raise serializers.ValidationError(twice)
-        why = [str(place) for place, item in enumerate(items) if "change_reason" in item]
-        if why:
-            raise serializers.ValidationError({place: {"change_reason": ["Of a list the address says why."]} for place in why})
         return list(enumerate(items))
 
     def lock_all(self):

@@ -4,7 +4,6 @@ The numbers of paragraphs are printed, not counted by Word: they are those of th
 """
 
 import io
-import re
 import zipfile
 
 from django.utils.translation import override
@@ -17,12 +16,11 @@ from reports.official.composition import Composition
 from reports.official.heads import head_lines, made_at
 from reports.official.plain import as_plain, from_plain
 from reports.official.printing import printed
+from wsis_tracker.register.texts import without_unseen
 
 from . import word_styles as look
 from .word_notes import Notes, element
 
-#: What no XML may hold.
-FORBIDDEN = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
 #: How long a property of a Word file may be.
 PROPERTY = 255
 #: The time that the package says its parts are of.
@@ -40,7 +38,7 @@ def docx(composition: Composition) -> bytes:
 def fit(said):
     """Plain values without the characters that no XML may hold."""
     if isinstance(said, str):
-        return FORBIDDEN.sub("", said)
+        return without_unseen(said)
     if isinstance(said, dict):
         return {name: fit(value) for name, value in said.items()}
     return [fit(one) for one in said] if isinstance(said, list | tuple) else said
