@@ -1,11 +1,14 @@
 """Whatever fails under `/api/` is told as a problem, never as a page, never as a 500, and never as the whole list."""
 
 import json
+from urllib.parse import parse_qs, urlsplit
 
 import pytest
 from django.test import Client
 
-from . import bulk
+from wsis_tracker.register.changes import act
+
+from . import bulk, factories
 
 pytestmark = pytest.mark.django_db
 HOST = {"host": "localhost"}
@@ -131,6 +134,22 @@ def test_a_cursor_takes_no_offset_and_is_of_one_order(client):
     for order in ["-slug", "kind"]:
         assert named(client.get(page["next"].replace("ordering=slug", f"ordering={order}"), headers=HOST)) == {"cursor"}
     assert named(client.get("/api/v1/activities/?ordering=slug&cursor=WzFd", headers=HOST)) == {"cursor"}
+
+
+def test_a_cursor_is_of_one_list_and_passes_over_nothing_of_another(client):
+    for _ in range(2):
+        with act(reason="a test"):
+            factories.ActivityFactory()
+
+    def begun(collection, **order):
+        following = client.get(f"/api/v1/{collection}/", {"cursor": "", "limit": 1, **order}, headers=HOST).json()["next"]
+        return parse_qs(urlsplit(following).query)["cursor"][0]
+
+    newest_first, oldest_first = begun("changes"), begun("changes", ordering="number")
+    assert named(client.get("/api/v1/changes/", {"cursor": begun("activities")}, headers=HOST)) == {"cursor"}
+    assert named(client.get("/api/v1/changes/", {"cursor": oldest_first}, headers=HOST)) == {"cursor"}
+    assert named(client.get("/api/v1/changes/", {"cursor": newest_first, "ordering": "number"}, headers=HOST)) == {"cursor"}
+    assert client.get("/api/v1/changes/", {"cursor": newest_first}, headers=HOST).status_code == 200
 
 
 def test_a_list_with_an_offset_beyond_its_end_is_empty(client):

@@ -4,7 +4,6 @@ from django.core import signing
 from django.db.models import Q
 from django.utils.translation import gettext as _
 from rest_framework import pagination
-from rest_framework.exceptions import NotFound
 
 from .problems import BadParameter
 
@@ -105,10 +104,7 @@ class LargePages(Pages):
             return self.cursor.rows()
         self.cursor = Cursor()
         self.cursor.page_size, self.cursor.ordering = self.limit, order
-        try:
-            return self.cursor.paginate_queryset(queryset, request, view)
-        except (NotFound, ValueError) as error:
-            raise BadParameter({"cursor": ["This is no cursor of this list."]}) from error
+        return self.cursor.paginate_queryset(queryset, request, view)
 
     def get_next_link(self):
         if self.cursor:
@@ -134,24 +130,32 @@ class LargePages(Pages):
         return shape
 
 
-class Place:
-    """A place in a list in the order asked for, unknown values last: the values of its last row's keys, the unique one at the end.
+class Signed:
+    """Cursors that are signed: one of another list or order, or one made up, is refused and never asked of the database."""
 
-    It is signed, so that a cursor of another list or order, or one made up, is refused and never asked of the database.
-    """
-
-    def __init__(self, queryset, request, limit):
-        self.queryset, self.request, self.limit = queryset, request, limit
-        self.keys = [(key.expression.name, key.descending) for key in queryset.query.order_by if key != "pk"] + [("pk", False)]
-        self.signer = signing.Signer(salt=f"{request.path}?{request.query_params['ordering']}")
-        self.after = self.read(request.query_params["cursor"])
+    def __init__(self, request, order):
+        self.signer = signing.Signer(salt=f"{request.path}?{order}")
 
     def read(self, cursor):
-        """The values in a cursor; None of an empty one, with which a list begins."""
+        """The values in a cursor; None of an empty one, with which a list begins. Raises BadParameter."""
         try:
             return self.signer.unsign_object(cursor) if cursor else None
         except (signing.BadSignature, ValueError) as error:
             raise BadParameter({"cursor": ["This is no cursor of this list in this order."]}) from error
+
+    def link(self, address, values):
+        """The address with a cursor of the values."""
+        return pagination.replace_query_param(address, "cursor", self.signer.sign_object(values))
+
+
+class Place:
+    """A place in a list in the order asked for, unknown values last: the values of its last row's keys, the unique one at the end."""
+
+    def __init__(self, queryset, request, limit):
+        self.queryset, self.request, self.limit = queryset, request, limit
+        self.keys = [(key.expression.name, key.descending) for key in queryset.query.order_by if key != "pk"] + [("pk", False)]
+        self.signed = Signed(request, request.query_params["ordering"])
+        self.after = self.signed.read(request.query_params["cursor"])
 
     def rows(self):
         """The rows of the page and one more; first those whose first key is known, then those with an unknown one."""
@@ -186,7 +190,7 @@ class Place:
         if self.last is None:
             return None
         values = [value_at(self.last, name) for name, _down in self.keys]
-        return pagination.replace_query_param(self.request.build_absolute_uri(), "cursor", self.signer.sign_object(values))
+        return self.signed.link(self.request.build_absolute_uri(), values)
 
     def get_previous_link(self):
         return None
@@ -218,7 +222,9 @@ class Cursor(pagination.CursorPagination):
     ordering = "-pk"
 
     def decode_cursor(self, request):
-        cursor = super().decode_cursor(request)
-        if cursor and cursor.position is not None and not (cursor.position.isdecimal() and len(cursor.position) < 19):
-            raise NotFound(self.invalid_cursor_message)
-        return cursor
+        self.signed = Signed(request, self.ordering[0])
+        values = self.signed.read(request.query_params.get("cursor"))
+        return pagination.Cursor(*values) if values else None
+
+    def encode_cursor(self, cursor):
+        return self.signed.link(self.base_url, list(cursor))
