@@ -164,6 +164,15 @@ def test_signs_that_no_spreadsheet_holds_are_left_out(get):
     assert openpyxl.load_workbook(io.BytesIO(get("tasks.xlsx", slug="signs", fields="title").getvalue())).active["A2"].value == "ab"
 
 
+@pytest.mark.parametrize("letters", ["x" * 32_768, "\U0001f4c4" * 16_384], ids=["letters", "signs-of-two"])
+def test_a_text_longer_than_a_cell_is_refused_and_never_cut(get, letters):
+    factories.TaskFactory(slug="long", description=letters)
+    refused = get("tasks.xlsx", slug="long")
+    assert (refused.status_code, refused["Content-Type"]) == (406, "application/problem+json")
+    assert "“long” is longer than a cell of a spreadsheet. Export CSV." in refused.json()["detail"]
+    assert rows(get("tasks.csv", slug="long"))[0]["description"] == letters
+
+
 def test_drafts_are_in_the_tables_of_the_staff_alone(get, sign_in):
     factories.DocumentFactory(symbol="X98/1", visibility="draft", staff_note="a secret")
     assert "X98/1" not in get("documents.csv").getvalue().decode()

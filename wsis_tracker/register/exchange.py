@@ -80,15 +80,7 @@ class RecordResource(Resource):
         """The records as a spreadsheet. Raises ValidationError where a text is longer than a cell."""
         columns = list(self.fields.values())
         dates = {place for place, column in enumerate(columns) if isinstance(column.field, PartialDateField)}
-        return tables.book(self.fitting(self.rows(records, numbers=True)), name, as_text=dates)
-
-    def fitting(self, rows):
-        for row in rows:
-            long = next((text for text in row if isinstance(text, str) and len(text) > tables.CELL), None)
-            if long:
-                said = _("A text of “%(record)s” is longer than a cell of a spreadsheet. Export CSV.")
-                raise ValidationError(said % {"record": row[0]})
-            yield row
+        return tables.book(self.rows(records, numbers=True), name, as_text=dates)
 
     # -- in ---------------------------------------------------------------------------------------------------------
 

@@ -12,6 +12,7 @@ import tempfile
 import zipfile
 from itertools import chain, islice
 
+from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 from openpyxl import Workbook, load_workbook
 from openpyxl.cell import WriteOnlyCell
@@ -71,7 +72,10 @@ def lines(rows):
 
 
 def book(rows, name, *, as_text=frozenset()):
-    """The rows as a spreadsheet in a temporary file, written row by row; of what is typed in the columns `as_text` it makes no date."""
+    """The rows as a spreadsheet in a temporary file, written row by row; of what is typed in the columns `as_text` it makes no date.
+
+    Raises ValidationError where a text is longer than a cell: nothing is cut off.
+    """
     made, columns = Workbook(write_only=True), next(rows)
     file, sheet, left = tempfile.TemporaryFile(), None, 0  # noqa: SIM115 - who sends it closes it
     try:
@@ -80,12 +84,20 @@ def book(rows, name, *, as_text=frozenset()):
                 sheet, left = made.create_sheet(name[:31]), SHEET - 1
                 sheet.append(columns)
             if row:
+                refuse_too_long(row)
                 sheet.append([cell_of(sheet, value, place in as_text) for place, value in enumerate(row)])
                 left -= 1
     finally:
         made.save(file)  # also takes away the files in which the sheets were written
     file.seek(0)
     return file
+
+
+def refuse_too_long(row):
+    """Refuse a row with a text of more letters than a cell holds; spreadsheets count those of UTF-16."""
+    texts = (text for text in row if isinstance(text, str) and len(text) > CELL // 2)
+    if any(len(text.encode("utf-16-le")) > 2 * CELL for text in texts):
+        raise ValidationError(_("A text of “%(record)s” is longer than a cell of a spreadsheet. Export CSV.") % {"record": str(row[0])[:100]})
 
 
 def cell_of(sheet, value, as_text):

@@ -9,6 +9,7 @@ from itertools import chain, islice
 from operator import attrgetter
 
 from django.conf import settings
+from django.core.exceptions import ValidationError
 from django.http import FileResponse, Http404, StreamingHttpResponse
 from django.utils.translation import get_language, override
 from rest_framework.exceptions import NotAcceptable
@@ -103,7 +104,11 @@ class XLSX(Table):
     format = "xlsx"
 
     def give(self, rows, name):
-        return FileResponse(book(rows, name), as_attachment=True, filename=f"{name}.xlsx", content_type=self.media_type)
+        try:
+            file = book(rows, name)
+        except ValidationError as error:  # a text is longer than a cell
+            raise NotAcceptable(" ".join(error.messages)) from error
+        return FileResponse(file, as_attachment=True, filename=f"{name}.xlsx", content_type=self.media_type)
 
 
 TABLES = (CSV, XLSX)
