@@ -4,7 +4,7 @@ from django.db.models import Prefetch
 from rest_framework import serializers
 
 from mandates.serializers import SourcedSerializer
-from wsis_tracker.rest.fields import Link, PartLinks
+from wsis_tracker.rest.fields import Link, PartLinks, WholeNumber
 
 from .models import ActionLine, Activity, Level, Role
 
@@ -58,7 +58,7 @@ class RoleSerializer(SourcedSerializer):
 
 class ActivitySerializer(SourcedSerializer):
     also_on = PartLinks(leads_to="action_line")
-    sdgs = serializers.ListField(child=serializers.IntegerField(min_value=1, max_value=17), required=False)
+    sdgs = serializers.ListField(child=WholeNumber(min_value=1, max_value=17), required=False)
 
     class Meta:
         model = Activity

@@ -6,7 +6,7 @@ from django.utils import timezone
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
-from wsis_tracker.rest.fields import Link, PartLinks, PartTexts, RelatedRecord, Texts, api_url, link, texts_of
+from wsis_tracker.rest.fields import Link, PartLinks, PartTexts, RelatedRecord, Text, Texts, api_url, link, texts_of
 from wsis_tracker.rest.problems import CONTENT_TYPE
 from wsis_tracker.rest.serializers import PartSerializer, Reading, RecordSerializer, Shape
 
@@ -35,9 +35,9 @@ class SourceSerializer(Reading, PartSerializer):
 
     document = Link(source="provision.document", read_only=True)
     provision = RelatedRecord(model=Provision)
-    words = serializers.CharField(required=False, allow_blank=True)
-    field = serializers.CharField(required=False, allow_blank=True, max_length=50)
-    value = serializers.CharField(required=False, allow_blank=True, max_length=300)
+    words = Text(required=False, allow_blank=True)
+    field = Text(required=False, allow_blank=True, max_length=50)
+    value = Text(required=False, allow_blank=True, max_length=300)
     fact_ids = Texts(required=False)
 
     def texts(self, records):

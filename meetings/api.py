@@ -61,7 +61,7 @@ class TaskViewSet(RecordViewSet):
     def make_move(self):
         asked = shapes.MoveSerializer(data=self.request.data)
         asked.is_valid(raise_exception=True)
-        with self.acting(asked.validated_data.get("reason")) as reason:
+        with self.acting(asked.validated_data.get("reason", "")) as reason:
             task = self.locked(self.kwargs["slug"])
             self.check_version(task)
             self.check_may_touch(task, reason)

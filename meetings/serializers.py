@@ -7,7 +7,7 @@ from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
 from mandates.serializers import SourcedSerializer
-from wsis_tracker.rest.fields import Link, PartialDate, PartLinks, link
+from wsis_tracker.rest.fields import Link, PartialDate, PartLinks, Text, link
 from wsis_tracker.rest.serializers import PartSerializer, RecordSerializer, Shape, Strict, told
 
 from .models import Conclusion, Meeting, Progress, ProgressEvidence, Question, Submission, Task, TaskMove
@@ -146,7 +146,7 @@ class MoveSerializer(Strict):
     state = serializers.ChoiceField(TaskState.choices)
     on = PartialDate(required=False)
     due_on = PartialDate(required=False, allow_null=True)
-    reason = serializers.CharField(required=False, allow_blank=True, help_text="Shown to the public with the move.")
+    reason = Text(required=False, allow_blank=True, help_text="Shown to the public with the move.")
 
     def move(self, task, move, by):
         """Make the move; what the task's rules refuse is told of the member."""

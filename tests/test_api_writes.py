@@ -110,6 +110,10 @@ class TestOneRecord:
             (ORGANISATION | {"parent": {"id": "1"}}, "/parent"),
             (ORGANISATION | {"acronym": "A\u0007"}, "/acronym"),
             (ORGANISATION | {"name": {"en": "A\uffff"}}, "/name/en"),
+            (ORGANISATION | {"acronym": 1.10}, "/acronym"),
+            (ORGANISATION | {"slug": 7}, "/slug"),
+            (ORGANISATION | {"name": {"en": 5}}, "/name/en"),
+            (ORGANISATION | {"valid_from": 2005}, "/valid_from"),
             (ORGANISATION | {"nickname": "x"}, "/nickname"),
             (ORGANISATION | {"a/b~c": "x"}, "/a~1b~0c"),
             (ORGANISATION | {"created_at": "2020-01-01T00:00:00Z"}, "/created_at"),
@@ -380,7 +384,98 @@ class TestTasks:
         assert Task.objects.get(slug=slug).state == "open"
 
 
+class TestValues:
+    """JSON has texts, numbers and truths: what is sent as one of them is not kept as another."""
+
+    @pytest.mark.parametrize(
+        "value", ["1_000", "1e5", "\uff15\uff10", "NaN", "Infinity", ".", "5,5", 5, 1.10, True, "0.001", "12345678901234.56"]
+    )
+    def test_an_amount_is_a_text_of_digits(self, send, sign_in, value):
+        sign_in("Editor")
+        assert set(told(send("post", "figures/", {"of": "Mentions", "value": value}))) == {"/value"}
+
+    @pytest.mark.parametrize(("sent", "kept"), [("-5", "-5.00"), ("0.1", "0.10"), ("1234567890123.56", "1234567890123.56")])
+    def test_no_digit_of_an_amount_is_lost(self, send, sign_in, sent, kept):
+        sign_in("Editor")
+        response = send("post", "figures/", {"of": "Mentions", "value": sent})
+        assert (response.status_code, response.json()["value"]) == (201, kept)
+
+    @pytest.mark.parametrize(
+        ("collection", "member", "value"),
+        [
+            ("figures", "about", "true"),
+            ("figures", "about", 1),
+            ("meetings", "number", "7"),
+            ("meetings", "number", 7.5),
+            ("meetings", "number", True),
+            ("activities", "sdgs", ["4"]),
+            ("activities", "sdgs", [True]),
+        ],
+    )
+    def test_a_number_or_truth_is_no_word_for_it(self, send, sign_in, collection, member, value):
+        sign_in("Editor")
+        assert any(pointer.startswith(f"/{member}") for pointer in told(send("post", f"{collection}/", {member: value})))
+
+
+class TestTheReason:
+    """An act has one reason, wherever it is given."""
+
+    path = TestWhatIsPublished.path
+
+    def test_the_items_of_a_list_may_give_it(self, send, sign_in):
+        sign_in("Reviewer")
+        items = [
+            {**ORGANISATION, "acronym": name, "change_reason": why} for name, why in [("APT", "They joined"), ("CTU", " They joined ")]
+        ]
+        assert send("post", "organisations/", items).status_code == 201
+        assert Change.objects.order_by("-number").first().reason == "They joined"
+        role = Role.objects.get(slug=self.path.split("/")[1])
+        change = {"slug": role.slug, "updated_at": read_at(send, role), "qualifier": "interim", "change_reason": "As printed"}
+        assert send("patch", "roles/", [change]).status_code == 200
+        assert Change.objects.order_by("-number").first().reason == "As printed"
+
+    def test_two_reasons_for_one_act_are_refused(self, send, sign_in):
+        sign_in("Reviewer")
+        two = [{**ORGANISATION, "change_reason": "One"}, {**ORGANISATION, "acronym": "CTU", "change_reason": "Two"}]
+        assert set(told(send("post", "organisations/", two))) == {"/1/change_reason"}
+        assert set(told(send("post", "organisations/?change_reason=Two", two))) == {"/0/change_reason"}
+        assert set(told(send("patch", f"{self.path}?change_reason=Two", {"change_reason": "One"}, if_match="*"))) == {"/change_reason"}
+        twice = send("delete", f"{self.path}?change_reason=One&change_reason=One", if_match="*")
+        assert [error["parameter"] for error in twice.json()["errors"]] == ["change_reason"]
+        assert not Organisation.objects.filter(acronym="APT").exists()
+
+    @pytest.mark.parametrize("query", ["change_reasen=x", "change_reason=x&change_reason=y"])
+    def test_a_move_takes_no_other_parameter_and_one_reason(self, send, sign_in, query):
+        sign_in("Editor")
+        task = factories.TaskFactory(visibility="draft")
+        assert send("post", f"tasks/{task.slug}/move/?{query}", {"state": "in-progress", "reason": "Begun"}).status_code == 400
+
+    @pytest.mark.parametrize("body", [{"slug": "x"}, [], [{}], "because", {"change_reason": 7}])
+    def test_who_deletes_one_says_why_and_nothing_else(self, send, sign_in, body):
+        sign_in("Editor")
+        document = factories.DocumentFactory(visibility="draft")
+        assert send("delete", f"documents/{document.slug}/", body).status_code == 400
+        assert send("delete", f"documents/{document.slug}/", {"change_reason": "Entered twice"}).status_code == 204
+
+    def test_who_deletes_many_says_which_and_nothing_else(self, send, sign_in):
+        sign_in("Editor")
+        document = factories.DocumentFactory(visibility="draft")
+        assert set(told(send("delete", "documents/", [{"slug": document.slug, "symbol": "C06/7"}]))) == {"/0/symbol"}
+        assert Document.objects.filter(pk=document.pk).exists()
+
+
 class TestMany:
+    def test_what_is_refused_of_one_is_told_of_its_place(self, send, sign_in):
+        sign_in("Reviewer")
+        draft, published = factories.OrganisationFactory(visibility="draft"), factories.OrganisationFactory()
+        for item, status in [
+            ({"slug": "nobody"}, 404),
+            ({"slug": published.slug}, 428),
+            ({"slug": published.slug, "updated_at": "2001-01-01T00:00:00Z"}, 412),
+        ]:
+            response = send("patch", "organisations/?change_reason=x", [{"slug": draft.slug}, item])
+            assert (response.status_code, set(told(response))) == (status, {"/1"})
+
     def test_many_are_made_changed_and_deleted_each_time_all_or_none(self, send, sign_in):
         sign_in("Editor")
         items = [{"slug": f"o-{n}", "name": {"en": f"Office {n}"}, "kind": "office"} for n in range(3)]

@@ -268,7 +268,7 @@ class Figure(DatedRecord):
     of = models.CharField(_("of what"), max_length=300)
     value = models.DecimalField(
         _("value"),
-        max_digits=16,
+        max_digits=15,  # SQLite keeps no more
         decimal_places=2,
         null=True,
         blank=True,

@@ -97,7 +97,8 @@ def refuse_too_long(row):
     """Refuse a row with a text of more letters than a cell holds; spreadsheets count those of UTF-16."""
     texts = (text for text in row if isinstance(text, str) and len(text) > CELL // 2)
     if any(len(text.encode("utf-16-le")) > 2 * CELL for text in texts):
-        raise ValidationError(_("A text of “%(record)s” is longer than a cell of a spreadsheet. Export CSV.") % {"record": str(row[0])[:100]})
+        said = _("A text of “%(record)s” is longer than a cell of a spreadsheet. Export CSV.")
+        raise ValidationError(said % {"record": str(row[0])[:100]})
 
 
 def cell_of(sheet, value, as_text):

@@ -1,4 +1,6 @@
-"""Kinds of value in the API: links to records, the parts of a record, partial dates, texts in several languages."""
+"""Kinds of value in the API: texts and numbers as JSON has them, links to records, the parts of a record, partial dates, translations."""
+
+import re
 
 from django.core.exceptions import FieldDoesNotExist
 from django.core.exceptions import ValidationError as Invalid
@@ -31,6 +33,50 @@ def api_url(record, context):
 def link(record, context):
     """A related record as `{"slug", "display", "url"}`; None for none."""
     return record and {"slug": record.slug, "display": str(record), "url": api_url(record, context)}
+
+
+class OfText:
+    """A field that takes a text, and makes none of a number: of `1.10` that is sent `1.1` would be kept."""
+
+    def to_internal_value(self, given):
+        return super().to_internal_value(given) if isinstance(given, str) else self.fail("invalid")
+
+
+class Text(OfText, serializers.CharField):
+    """A text."""
+
+
+class Slug(OfText, serializers.SlugField):
+    """The name of a record in addresses."""
+
+
+class WebAddress(OfText, serializers.URLField):
+    """An address on the web."""
+
+
+class WholeNumber(serializers.IntegerField):
+    """A whole number, not the text of one."""
+
+    def to_internal_value(self, given):
+        return super().to_internal_value(given) if type(given) in (int, float) else self.fail("invalid")
+
+
+class Amount(OfText, serializers.DecimalField):
+    """A decimal number as a text of digits, so that no program rounds it on the way."""
+
+    default_error_messages = {"invalid": "A number is expected, as a text of digits."}
+
+    def to_internal_value(self, given):
+        if isinstance(given, str) and not re.fullmatch(r"-?\d*(\.\d*)?", given, re.ASCII):
+            self.fail("invalid")
+        return super().to_internal_value(given)
+
+
+class TrueFalse(serializers.BooleanField):
+    """True or false, not a word for it."""
+
+    def to_internal_value(self, given):
+        return given if isinstance(given, bool) else self.fail("invalid", input=given)
 
 
 class Link(serializers.Serializer):
@@ -178,7 +224,7 @@ class PartLinks(serializers.Field):
 class PartTexts(serializers.ListField):
     """One text of each of a record's parts, the whole list; with `within`, of the parts that have those values alone."""
 
-    child = serializers.CharField()
+    child = Text()
 
     def __init__(self, *, accessor, text, within=None, **kwargs):
         self.accessor, self.text, self.within = accessor, text, within or {}
@@ -203,16 +249,16 @@ class PartTexts(serializers.ListField):
 class Texts(serializers.ListField):
     """A list of short texts."""
 
-    child = serializers.CharField()
+    child = Text()
 
 
 class Translated(serializers.DictField):
     """A text per language code."""
 
-    child = serializers.CharField(allow_blank=True)
+    child = Text(allow_blank=True)
 
 
-class PartialDate(serializers.CharField):
+class PartialDate(Text):
     """A year, a year and month, or a day: `2002`, `2006-04`, `2005-12-16`; null or an empty text where none is known."""
 
     def to_internal_value(self, given):

@@ -25,6 +25,8 @@ RANGE = ["exact", "gte", "lte"]
 LONGEST_VALUE = 300
 MOST_VALUES = 1000
 MOST_DAYS = 36_525
+#: What stands for octets of an address that are no text in UTF-8.
+NOT_UTF_8 = "\ufffd"
 INSTANT = re.compile(r"\d{4}-\d\d-\d\d(T\d\d:\d\d(:\d\d(\.\d{1,6})?)?(Z|[+-]\d\d:\d\d))?", re.ASCII)
 
 
@@ -230,8 +232,19 @@ class DaysFilter(django_filters.Filter):
     field_class = DaysField
 
 
+class NumberField(forms.DecimalField):
+    """A number as JSON has it."""
+
+    def to_python(self, value):
+        if value and not re.fullmatch(r"-?\d+(\.\d+)?([eE][+-]?\d+)?", value, re.ASCII):
+            raise ValidationError(self.error_messages["invalid"], code="invalid")
+        return super().to_python(value)
+
+
 class NumberFilter(django_filters.NumberFilter):
     """By a number within the bounds of the field's own column."""
+
+    field_class = NumberField
 
 
 class TrueFalseField(forms.CharField):
@@ -313,7 +326,7 @@ class StrictFilterSet(django_filters.FilterSet):
                 problems[name] = [_("Given more than once.")]
             elif not empty_allowed and known is not None and "" in values:
                 problems[name] = [_("Empty.")]
-            elif any(UNSEEN.search(value) for value in values):
+            elif any(UNSEEN.search(value) or NOT_UTF_8 in value for value in values):
                 problems[name] = [_("No value of this kind can be.")]
         if problems:
             raise BadParameter(problems)

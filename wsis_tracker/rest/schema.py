@@ -76,7 +76,8 @@ def header(name, description):
 IF_MATCH = header("If-Match", "The ETag of the version that was read; required where the record is published.")
 IF_NONE_MATCH = header("If-None-Match", "ETags of answers that are held; one that still holds is answered by 304.")
 IDEMPOTENCY_KEY = header("Idempotency-Key", "A name of the request, with which it may be sent again within a day without being done again.")
-REASON = query_parameter("change_reason", "Why; kept in the history, and required where a published record is touched.", type="string")
+WHY = "Why; kept in the history, and required where a published record is touched. An act has one reason."
+REASON = query_parameter("change_reason", WHY, type="string")
 #: What an operation does.
 SUMMARIES = {
     "list": "List {many}",

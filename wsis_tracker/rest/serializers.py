@@ -6,6 +6,7 @@ from operator import attrgetter
 
 from django.core.exceptions import NON_FIELD_ERRORS
 from django.core.exceptions import ValidationError as Invalid
+from django.db import models
 from django.db.models import F, Prefetch
 from rest_framework import serializers
 
@@ -14,7 +15,24 @@ from wsis_tracker.register.plain import stating_fields
 from wsis_tracker.register.proposals import Proposal
 from wsis_tracker.register.writing import Rows, say
 
-from .fields import Link, PartialDate, PartLinks, PartTexts, RelatedRecord, Texts, Translated, absolute, api_url, link
+from .fields import (
+    Amount,
+    Link,
+    PartialDate,
+    PartLinks,
+    PartTexts,
+    RelatedRecord,
+    Slug,
+    Text,
+    Texts,
+    Translated,
+    TrueFalse,
+    WebAddress,
+    WholeNumber,
+    absolute,
+    api_url,
+    link,
+)
 
 #: Fields that show a value of the database as it is.
 AS_IT_IS = (
@@ -26,6 +44,17 @@ AS_IT_IS = (
     serializers.JSONField,
     serializers.ListField,
 )
+#: What takes the values of a kind of column, as JSON has them.
+TAKING = {
+    models.BooleanField: TrueFalse,
+    models.CharField: Text,
+    models.DecimalField: Amount,
+    models.PositiveIntegerField: WholeNumber,
+    models.PositiveSmallIntegerField: WholeNumber,
+    models.SlugField: Slug,
+    models.TextField: Text,
+    models.URLField: WebAddress,
+}
 #: Members that only the staff sees; of them who edits for an organisation sees the visibility, and nobody else any.
 OF_STAFF = ("visibility", "staff_note")
 
@@ -135,11 +164,13 @@ class PartSerializer(Strict):
 class ReasonSerializer(Strict):
     """Why something is done; kept in the history, and required where the record is published or becomes so."""
 
-    change_reason = serializers.CharField(required=False, allow_blank=True)
+    change_reason = Text(required=False, allow_blank=True)
 
 
 class Shape(Reading, serializers.ModelSerializer):
     """The JSON of a row of a model; what is wrong with it the model's own rules say, once, when the whole is checked."""
+
+    serializer_field_mapping = serializers.ModelSerializer.serializer_field_mapping | TAKING
 
     def build_standard_field(self, field_name, model_field):
         kind, kwargs = super().build_standard_field(field_name, model_field)
@@ -170,7 +201,7 @@ class RecordSerializer(Shape):
     display = serializers.CharField(source="__str__", read_only=True)
     url = serializers.SerializerMethodField()
     display_url = serializers.SerializerMethodField()
-    change_reason = serializers.CharField(
+    change_reason = Text(
         write_only=True, required=False, allow_blank=True, help_text="Why; kept in the history, and required where the record is published."
     )
 

@@ -13,7 +13,7 @@ from django.db.models import ProtectedError, RestrictedError
 from django.utils.functional import cached_property
 from rest_framework import serializers, status
 from rest_framework.decorators import action
-from rest_framework.exceptions import NotFound, PermissionDenied
+from rest_framework.exceptions import APIException, NotFound, PermissionDenied
 from rest_framework.response import Response
 
 from wsis_tracker.register.changes import Overtaken, act
@@ -29,8 +29,8 @@ from .pagination import LargePages
 from .permissions import RegisterPermission, may_write
 from .problems import BadParameter, Conflict
 from .reading import ReadingViewSet
-from .schema import MOST_AT_ONCE
-from .serializers import ProposalSerializer, ReasonSerializer, told
+from .schema import MOST_AT_ONCE, VERSION
+from .serializers import ProposalSerializer, ReasonSerializer, pointed, told
 
 #: What PostgreSQL says where two wait for each other, and where a link leads to nothing.
 DEADLOCK, LINK_BROKEN = "40P01", "23503"
@@ -73,6 +73,7 @@ class RecordViewSet(ReadingViewSet):
         return self.update(request, *args, partial=True, **kwargs)
 
     def destroy(self, request, *args, **kwargs):
+        ReasonSerializer(data=request.data).is_valid(raise_exception=True)
         with self.acting() as reason:
             record = self.locked(kwargs["slug"])
             self.check_version(record)
@@ -137,6 +138,9 @@ class RecordViewSet(ReadingViewSet):
             return do(*args)
         except serializers.ValidationError as error:
             raise serializers.ValidationError({str(place): error.detail}) from error
+        except APIException as error:
+            error.pointer = f"/{place}"
+            raise
         except Invalid as error:
             raise serializers.ValidationError({str(place): told(error)}) from error
 
@@ -148,6 +152,9 @@ class RecordViewSet(ReadingViewSet):
         return self.written(said, reason, record, partial=True)
 
     def item_to_delete(self, item, reason):
+        others = item.keys() - VERSION.keys()
+        if others:
+            raise serializers.ValidationError({pointed(name): ["There is no such member here."] for name in sorted(others)})
         record = self.locked_item(item)
         self.check_may_touch(record, reason)
         return record
@@ -210,9 +217,9 @@ class RecordViewSet(ReadingViewSet):
     # -- what every write has ----------------------------------------------------------------------------------------
 
     @contextmanager
-    def acting(self, reason=None):
-        """The act of the request, all or nothing, with the reason that it gives."""
-        reason = reason or self.reason()
+    def acting(self, otherwise=""):
+        """The act of the request, all or nothing, with the reason that it gives, `otherwise` where it gives none."""
+        reason = self.reason() or otherwise
         with self.telling_conflicts(), act(by=self.request.user, reason=reason, request_id=self.request.id):
             yield reason
 
@@ -241,16 +248,28 @@ class RecordViewSet(ReadingViewSet):
             raise serializers.ValidationError(told(error)) from error
 
     def reason(self):
-        """Why, as the body or, for a list and where there is none, the address says."""
+        """Why, as the address or the body says, or the items of a list: an act has one reason, and who gives two is asked which."""
         unknown = set(self.request.query_params) - {"change_reason"}
         if unknown:
             raise BadParameter({name: ["There is no such parameter here."] for name in sorted(unknown)})
-        data = self.request.data
-        said = data.get("change_reason") if isinstance(data, dict) else None
-        said = said or self.request.query_params.get("change_reason", "")
+        given = self.request.query_params.getlist("change_reason")
+        if len(given) > 1:
+            raise BadParameter({"change_reason": ["Given more than once."]})
+        reason, data = "".join(given).strip(), self.request.data
+        if not isinstance(data, list):
+            return self.one_reason(data, reason)
+        for place, item in enumerate(data):
+            reason = self.at(place, self.one_reason, item, reason)
+        return reason
+
+    def one_reason(self, item, reason):
+        """The reason that was given before, or else the one that an item gives."""
+        said = item.get("change_reason", "") if isinstance(item, dict) else ""
         if not is_text(said):
             raise serializers.ValidationError({"change_reason": ["A text is expected."]})
-        return said.strip()
+        if reason and said.strip() not in ("", reason):
+            raise serializers.ValidationError({"change_reason": ["Another reason is given for the same act."]})
+        return reason or said.strip()
 
     def locked(self, slug, *, lock=True):
         """The record to be written, which until the end of the act nobody else can write."""
