@@ -8,7 +8,7 @@ from meetings.models import Task
 from tests.factories import DocumentFactory, OrganisationFactory, ProvisionFactory, TaskFactory, UserFactory
 from tests.forms import address
 from wsis_tracker.register.changes import act
-from wsis_tracker.register.models import Proposal
+from wsis_tracker.register.models import Change, Proposal
 
 pytestmark = pytest.mark.django_db
 
@@ -128,6 +128,18 @@ def test_a_state_after_an_act_that_wrote_parts_alone_is_brought_back(client, sig
     client.post(url, {"change_reason": "It is printed so"})
     assert document.aliases.get().text == "C77/0077"
     assert client.get(f"{version(document, 0)}?act=1").status_code == 404
+
+
+def test_the_thousandth_act_leads_to_its_state_as_the_first_does(client, sign_in):
+    sign_in("Reviewer")
+    document = DocumentFactory()
+    with act(reason="an alias") as change:
+        DocumentAlias.objects.create(record=document, text="C77/0077")
+    thousandth = Change.objects.create(pk=change.pk + 1000, reason="an alias", number=change.number + 1000)
+    DocumentAlias.history.filter(change=change).update(change=thousandth)
+    url = f"{version(document, 0)}?act={thousandth.pk}"
+    assert f'href="{url}"' in client.get(address(Document, "history", document.pk)).content.decode()
+    assert client.get(url).status_code == 200
 
 
 def test_a_part_that_named_what_is_gone_is_not_brought_back(client, sign_in):

@@ -118,6 +118,11 @@ def test_a_bad_value_is_a_400_that_names_the_parameter(client, address, name, va
     assert named(client.get(f"/api/v1/{address}/", needed | {name: value}, headers=HOST)) == {name}
 
 
+@pytest.mark.parametrize("address", ["documents/?q=%FF", "documents/?place=Gen%E8ve", "figures/?value=1_000", "figures/?value=%EF%BC%95"])
+def test_octets_that_are_no_text_and_signs_that_are_no_number_are_not_guessed(client, address):
+    assert named(client.get(f"/api/v1/{address}", headers=HOST)) == {address.partition("?")[2].partition("=")[0]}
+
+
 def test_what_a_computed_answer_needs_must_be_given(client):
     assert named(client.get("/api/v1/search/", headers=HOST)) == {"q"}
     assert named(client.get("/api/v1/resolve/", headers=HOST)) == {"symbol"}

@@ -246,7 +246,7 @@ def parameter(name, known):
         several = query_parameter(name, description, type="array", items=word)
         return several | {"style": "form", "explode": not name.endswith("__in")}
     if isinstance(known, filters.Ordering):
-        words = [key for key, _label in known.field.choices]
+        words = [key for key, _label in known.field.choices if key]
         several = query_parameter(name, description, type="array", items={"type": "string", "enum": words})
         return several | {"style": "form", "explode": False}
     shape = next((shape for kind, shape in SHAPES.items() if isinstance(known, kind)), {"type": "string", "minLength": 1})
