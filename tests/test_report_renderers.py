@@ -26,7 +26,7 @@ from reports.official.renderers.pdf import pdf, printer
 from wsis_tracker.register.dates import in_words
 
 from .compositions import OPENING, SAMPLE
-from .factories import ReportFactory
+from .factories import ReportFactory, SubmissionFactory
 
 NOTES = ["C77/1, para 2", "C77/1, para 3; C77/2, annex", "C77/4, para 1", "C77/4, para 2", "C77/5, annex"]
 #: What is printed of the sample under its title, line by line.
@@ -318,6 +318,13 @@ class TestPage:
         page = etree.HTML(client.get(f"/fr{ReportFactory().get_absolute_url()}text/").content.decode())
         assert set(page.xpath("//article//h2/@lang")) == {"fr"}
         assert set(page.xpath("//div[@class='paragraph']/div/@lang")) == {"en"}
+
+    def test_its_tables_are_of_something_in_the_language_of_the_reader(self, client):
+        submission = SubmissionFactory()
+        report = ReportFactory(kind="documents-by-meeting")
+        page = etree.HTML(client.get(f"/fr{report.get_absolute_url()}text/").content.decode())
+        captions = {caption.text: caption.get("lang") for caption in page.xpath("//caption")}
+        assert captions[f"Documents de {submission.meeting.title}"] == "fr"
 
     @pytest.mark.parametrize(
         "suffix, kind, begin", [("docx", "wordprocessingml", b"PK"), ("pdf", "pdf", b"%PDF"), ("html", "html", b"<!doc")]

@@ -64,9 +64,9 @@ def composed(report, day=None, language="en"):
 def fingerprint(paragraph: Paragraph) -> str:
     """What tells one state of a composed paragraph from another: its sentences and their sources.
 
-    Not its number, nor the heads of its columns, which are in the language of the reader.
+    Not its number, nor the caption and heads of its table, which are in the language of the reader.
     """
-    table = paragraph.table and replace(paragraph.table, columns=())
+    table = paragraph.table and replace(paragraph.table, caption="", columns=())
     return sha256("\n".join(printed(replace(paragraph, table=table))).encode()).hexdigest()
 
 

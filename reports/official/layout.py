@@ -18,14 +18,18 @@ def paragraph(account, key, number="", told=(), items=(), table=None, closing=()
 
 def section(account, key, heading, paragraphs, **words):
     """Paragraphs under a heading in the language of the account; those that are None are left out."""
+    return Section(key, label(account, heading, **words), tuple(one for one in paragraphs if one))
+
+
+def label(account, words, **values):
+    """What is said about what is told, as headings, captions and heads of columns: in the language of the account."""
     with override(account.language):
-        return Section(key, str(heading) % words if words else str(heading), tuple(one for one in paragraphs if one))
+        return str(words) % values if values else str(words)
 
 
 def heads(account, columns):
-    """The heads of a table's columns in the language of the account, as headings are."""
-    with override(account.language):
-        return tuple(str(column) for column in columns)
+    """The heads of a table's columns, in the same language."""
+    return tuple(label(account, column) for column in columns)
 
 
 def bullets(entries):

@@ -8,11 +8,11 @@ from meetings.models.tasks import PENDING, TaskOrganisation, TaskState
 from wsis_tracker.register import dates
 
 from ..composition import Paragraph, Table
-from ..layout import heads, paragraph
+from ..layout import heads, label, paragraph
 from ..wording import Phrase, listed, number, sentence, the
 from .papers import cells_of
 
-COLUMNS = (_("Task"), _("Responsible"), _("State"), _("Due"))
+CAPTION, COLUMNS = _("Tasks on record"), (_("Task"), _("Responsible"), _("State"), _("Due"))
 #: How many tasks a report names; it counts all, and the register lists them.
 MOST = 200
 
@@ -31,7 +31,7 @@ def tasks(account, number_of, found, key="tasks"):
     if len(named) < len(found):
         rest = f"Of these {number(len(named))} are named, the pending ones first, by their due dates; the register lists all"
         closing.insert(0, sentence(rest))
-    table = Table("Tasks on record", heads(account, COLUMNS), tuple(row(one) for one in named))
+    table = Table(label(account, CAPTION), heads(account, COLUMNS), tuple(row(one) for one in named))
     return Paragraph(key, str(number_of), (lead,), table=table, closing=tuple(closing))
 
 

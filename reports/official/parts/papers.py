@@ -7,11 +7,12 @@ from django.utils.translation import gettext_lazy as _
 from meetings.models import Submission
 
 from ..composition import Paragraph, Table
-from ..layout import heads, paragraph
+from ..layout import heads, label, paragraph
 from ..wording import Phrase, call, phrase, sentence, the, title_of, when
 from .inputs import summarised
 
 COLUMNS = (_("Document"), _("Title"), _("By"), _("Put before it or given out"))
+OF_NO_MEETING = _("Documents without a meeting that is known")
 
 
 def by_meeting(account, submissions, first=1):
@@ -30,7 +31,7 @@ def place(submission):
 def listed_papers(account, rows, number_of):
     """The documents of one meeting, whose rows each know their submission."""
     meeting = rows[0].meeting
-    caption = f"Documents of {meeting.title}" if meeting else "Documents without a meeting that is known"
+    caption = label(account, _("Documents of %(meeting)s"), meeting=meeting.title) if meeting else label(account, OF_NO_MEETING)
     table = Table(caption, heads(account, COLUMNS), tuple(cells(one) for one in rows))
     key = meeting.slug if meeting else "no-meeting"
     if not meeting:

@@ -46,7 +46,7 @@ def set_up(document, language, labels):
         plain(based(styles, name), size=size, **{"after": 0, **options})
     plain(based(styles, NOTE, builtin=True), size=9)
     if labels != language:
-        for name in ("Title", "Heading 1", HEAD, PRESENTED, COLUMN):
+        for name in ("Title", "Heading 1", HEAD, PRESENTED, CAPTION, COLUMN):
             speak(styles[name].element, labels)
     styles.add_style(CALL, WD_STYLE_TYPE.CHARACTER, builtin=True).font.superscript = True
     styles.add_style(BY_STAFF, WD_STYLE_TYPE.CHARACTER).font.italic = True
