@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from mandates.models import Mandate, Organisation, Provision
 from mandates.sources import Source
 from wsis_tracker.register.addresses import address
-from wsis_tracker.register.fields import PartialDateField, TranslatedField
+from wsis_tracker.register.fields import IN_SMALL, PartialDateField, TranslatedField
 from wsis_tracker.register.indexes import ListIndex
 from wsis_tracker.register.questions import RecordManager
 from wsis_tracker.register.records import DatedRecord, Part, PeriodQuerySet, PeriodRecord, latest_day, unknown_last
@@ -22,7 +22,7 @@ class ActionLine(DatedRecord):
     title = TranslatedField(_("title"), help_text=_("As the annex of the Tunis Agenda words it."))
     plan_title = TranslatedField(_("title in the Plan of Action"), blank=True, help_text=_("Where the Plan of Action words it otherwise."))
     parent = models.ForeignKey("self", models.PROTECT, verbose_name=_("sub-line of"), null=True, blank=True, related_name="sublines")
-    position = models.PositiveSmallIntegerField(_("place in the official order"), unique=True)
+    position = models.PositiveSmallIntegerField(_("place in the official order"), unique=True, validators=[IN_SMALL])
 
     collection = "action-lines"
 

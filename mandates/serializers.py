@@ -48,7 +48,7 @@ class SourceSerializer(Reading, PartSerializer):
         source = super().to_internal_value(given)
         document = given.get("document")
         slug = document.get("slug") if isinstance(document, dict) else document
-        if slug is not None and slug != source["provision"].document.slug:
+        if "document" in given and slug != source["provision"].document.slug:
             raise serializers.ValidationError({"document": [self.error_messages["document"]]})
         return source
 

@@ -118,7 +118,10 @@ def test_a_bad_value_is_a_400_that_names_the_parameter(client, address, name, va
     assert named(client.get(f"/api/v1/{address}/", needed | {name: value}, headers=HOST)) == {name}
 
 
-@pytest.mark.parametrize("address", ["documents/?q=%FF", "documents/?place=Gen%E8ve", "figures/?value=1_000", "figures/?value=%EF%BC%95"])
+@pytest.mark.parametrize(
+    "address",
+    ["documents/?q=%FF", "documents/?place=Gen%E8ve", "figures/?value=1_000", "figures/?value=%EF%BC%95", "figures/?value=0e2000000000"],
+)
 def test_octets_that_are_no_text_and_signs_that_are_no_number_are_not_guessed(client, address):
     assert named(client.get(f"/api/v1/{address}", headers=HOST)) == {address.partition("?")[2].partition("=")[0]}
 
@@ -152,6 +155,7 @@ def test_a_cursor_is_of_one_list_and_passes_over_nothing_of_another(client):
 
     newest_first, oldest_first = begun("changes"), begun("changes", ordering="number")
     assert named(client.get("/api/v1/changes/", {"cursor": begun("activities")}, headers=HOST)) == {"cursor"}
+    assert named(client.get("/api/v1/changes/", {"cursor": newest_first, "after": 1}, headers=HOST)) == {"cursor"}
     assert named(client.get("/api/v1/changes/", {"cursor": oldest_first}, headers=HOST)) == {"cursor"}
     assert named(client.get("/api/v1/changes/", {"cursor": newest_first, "ordering": "number"}, headers=HOST)) == {"cursor"}
     assert client.get("/api/v1/changes/", {"cursor": newest_first}, headers=HOST).status_code == 200

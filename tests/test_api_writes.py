@@ -108,6 +108,8 @@ class TestOneRecord:
             (ORGANISATION | {"parent": 7}, "/parent"),
             (ORGANISATION | {"parent": "\ud800"}, "/parent"),
             (ORGANISATION | {"parent": {"id": "1"}}, "/parent"),
+            (ORGANISATION | {"parent": {"slug": "itu", "acronym": "UNESCO"}}, "/parent"),
+            (ORGANISATION | {"sources": [{"provision": "tunis-agenda-para-109", "document": {}}]}, "/sources/0/document"),
             (ORGANISATION | {"acronym": "A\u0007"}, "/acronym"),
             (ORGANISATION | {"name": {"en": "A\uffff"}}, "/name/en"),
             (ORGANISATION | {"acronym": 1.10}, "/acronym"),
@@ -388,7 +390,7 @@ class TestValues:
     """JSON has texts, numbers and truths: what is sent as one of them is not kept as another."""
 
     @pytest.mark.parametrize(
-        "value", ["1_000", "1e5", "\uff15\uff10", "NaN", "Infinity", ".", "5,5", 5, 1.10, True, "0.001", "12345678901234.56"]
+        "value", ["1_000", "1e5", "\uff15\uff10", "NaN", "Infinity", " ", ".", "-", "5,5", 5, 1.10, True, "0.001", "12345678901234.56"]
     )
     def test_an_amount_is_a_text_of_digits(self, send, sign_in, value):
         sign_in("Editor")
@@ -408,6 +410,8 @@ class TestValues:
             ("meetings", "number", "7"),
             ("meetings", "number", 7.5),
             ("meetings", "number", True),
+            ("meetings", "number", 32_768),
+            ("provisions", "position", 2_147_483_648),
             ("activities", "sdgs", ["4"]),
             ("activities", "sdgs", [True]),
         ],
@@ -444,7 +448,24 @@ class TestTheReason:
         assert [error["parameter"] for error in twice.json()["errors"]] == ["change_reason"]
         assert not Organisation.objects.filter(acronym="APT").exists()
 
-    @pytest.mark.parametrize("query", ["change_reasen=x", "change_reason=x&change_reason=y"])
+    @pytest.mark.parametrize("sent", ["a%00b", "a%07b", "%FF", "%EF%BF%BF"])
+    def test_it_is_a_text_in_the_address_too(self, send, sign_in, sent):
+        sign_in("Reviewer")
+        for response in [
+            send("post", f"organisations/?change_reason={sent}", ORGANISATION),
+            send("delete", f"{self.path}?change_reason={sent}", if_match="*"),
+        ]:
+            assert response.status_code == 400
+            assert [error["parameter"] for error in response.json()["errors"]] == ["change_reason"]
+
+    def test_what_the_public_reads_of_a_move_is_said_in_the_move(self, send, sign_in, tag):
+        sign_in("Reviewer")
+        task = factories.TaskFactory()
+        path, move = f"tasks/{task.slug}/", {"state": "in-progress"}
+        assert set(told(send("post", f"{path}move/?change_reason=Begun", move, if_match=tag(path)))) == {"/reason"}
+        assert send("post", f"{path}move/?change_reason=Begun", move | {"reason": "Begun"}, if_match=tag(path)).status_code == 200
+
+    @pytest.mark.parametrize("query", ["change_reasen=x", "change_reason=x&change_reason=y", "change_reason=Ended"])
     def test_a_move_takes_no_other_parameter_and_one_reason(self, send, sign_in, query):
         sign_in("Editor")
         task = factories.TaskFactory(visibility="draft")
@@ -462,9 +483,18 @@ class TestTheReason:
         document = factories.DocumentFactory(visibility="draft")
         assert set(told(send("delete", "documents/", [{"slug": document.slug, "symbol": "C06/7"}]))) == {"/0/symbol"}
         assert Document.objects.filter(pk=document.pk).exists()
+        assert send("delete", "documents/", [{"slug": document.slug, "change_reason": "Entered twice"}]).status_code == 204
+        assert Change.objects.order_by("-number").first().reason == "Entered twice"
 
 
 class TestMany:
+    def test_what_was_read_of_one_is_sent_back_among_many(self, client, send, sign_in):
+        sign_in("Reviewer")
+        for path in ["documents/c06-7/", "organisations/wg-wsis/", "action-lines/c7/"]:
+            read = client.get(f"/api/v1/{path}", headers=HOST).json()
+            response = send("patch", f"{path.partition('/')[0]}/?change_reason=x", [read])
+            assert response.status_code == 200, response.content
+
     def test_what_is_refused_of_one_is_told_of_its_place(self, send, sign_in):
         sign_in("Reviewer")
         draft, published = factories.OrganisationFactory(visibility="draft"), factories.OrganisationFactory()

@@ -163,6 +163,13 @@ class TestDownloads:
         assert cells == list(csv.reader(io.StringIO(text)))
         assert len(cells) >= 10
 
+    def test_what_no_spreadsheet_holds_is_said_and_not_cut(self, get):
+        factories.TaskFactory(slug="long", description="x" * 32_768)
+        refused = get("/tasks.xlsx")
+        assert refused.status_code == 400
+        assert "A text of “long” is longer than a cell of a spreadsheet. Export CSV." in refused.content.decode()
+        assert b"x" * 32_768 in get("/tasks.csv").getvalue()
+
     @pytest.mark.parametrize("asked", [{}, {"collection": "roles"}, {"as_of": "2004-03-01"}])
     def test_what_a_search_finds_is_a_list_too(self, get, asked):
         rows = list(csv.DictReader(io.StringIO(get("/search.csv", q="itu", **asked).getvalue().decode("utf-8-sig"))))

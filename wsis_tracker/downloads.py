@@ -2,6 +2,7 @@
 
 from http import HTTPStatus
 
+from django.core.exceptions import ValidationError
 from django.http import Http404
 
 from reports.filters import CoverageFilterSet, DiscrepancyFilterSet, MonitoringFilterSet
@@ -33,7 +34,10 @@ def download(request, collection, suffix):
         return failure(request, HTTPStatus.BAD_REQUEST, problems=error.detail)
     shape = serializer(context={"request": request, "day": filterset.day and filterset.day.isoformat()})
     found = filterset.found() if hasattr(filterset, "found") else tabled(shape.prepared(filterset.qs), shape)
-    return FORMATS[suffix]().give(rows_of(found.iterator(CHUNK), shape), collection)
+    try:
+        return FORMATS[suffix]().give(rows_of(found.iterator(CHUNK), shape), collection)
+    except ValidationError as error:
+        return failure(request, HTTPStatus.BAD_REQUEST, status_detail=" ".join(error.messages))
 
 
 def list_of(collection, request):

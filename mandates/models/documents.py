@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from mandates import symbols
 from mandates.sources import Source
 from wsis_tracker.register.addresses import address
-from wsis_tracker.register.fields import PartialDateField, SlugsField, TranslatedField
+from wsis_tracker.register.fields import IN_LARGE, PartialDateField, SlugsField, TranslatedField
 from wsis_tracker.register.questions import RecordManager, RecordQuerySet
 from wsis_tracker.register.records import (
     DatedQuerySet,
@@ -332,7 +332,7 @@ class Provision(Record):
 
     document = models.ForeignKey(Document, models.CASCADE, verbose_name=_("document"), related_name="provisions")
     parent = models.ForeignKey("self", models.RESTRICT, verbose_name=_("part of"), null=True, blank=True, related_name="children")
-    position = models.PositiveIntegerField(_("place in the document"))
+    position = models.PositiveIntegerField(_("place in the document"), validators=[IN_LARGE])
     label = models.SlugField(_("label"), max_length=100, help_text=_("Its anchor on the document's page: para-16-bullet-2."))
     number = models.CharField(_("number as printed"), max_length=40, blank=True)
     kind = models.CharField(_("kind"), max_length=15, choices=ProvisionKind, default=ProvisionKind.PARAGRAPH)

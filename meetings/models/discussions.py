@@ -14,7 +14,7 @@ from action_lines.models import ActionLine
 from mandates.models import Document, Mandate, Organisation, Phase, Provision
 from mandates.sources import Source
 from wsis_tracker.register.addresses import address
-from wsis_tracker.register.fields import PartialDateField, TranslatedField, Translation
+from wsis_tracker.register.fields import IN_SMALL, PartialDateField, TranslatedField, Translation
 from wsis_tracker.register.questions import RecordManager, RecordQuerySet
 from wsis_tracker.register.records import DateBasis, DatedQuerySet, DatedRecord, Part, Record, latest_day, unknown_last
 
@@ -92,7 +92,7 @@ class Meeting(Record):
     kind = models.CharField(_("kind"), max_length=25, choices=MeetingKind)
     body = models.ForeignKey(Organisation, models.PROTECT, verbose_name=_("body that met"), null=True, blank=True, related_name="meetings")
     series = models.SlugField(_("series"), max_length=60, blank=True, help_text=_("wg-wsis, prepcom-geneva, council …"))
-    number = models.PositiveSmallIntegerField(_("number in the series"), null=True, blank=True)
+    number = models.PositiveSmallIntegerField(_("number in the series"), null=True, blank=True, validators=[IN_SMALL])
     phase = models.CharField(_("phase of the Summit"), max_length=10, choices=Phase, blank=True)
     topic = models.CharField(_("topic"), max_length=200, blank=True)
     held_from = PartialDateField(_("held from"), blank=True, db_index=True)
@@ -308,7 +308,7 @@ class Conclusion(DatedRecord):
 
     meeting = models.ForeignKey(Meeting, models.PROTECT, verbose_name=_("meeting"), related_name="conclusions")
     item = models.CharField(_("item as printed"), max_length=20, blank=True)
-    position = models.PositiveSmallIntegerField(_("place in order"), default=0)
+    position = models.PositiveSmallIntegerField(_("place in order"), default=0, validators=[IN_SMALL])
     text = models.TextField(_("conclusion"), help_text=_("In our own words."))
     provision = models.ForeignKey(
         Provision, models.PROTECT, verbose_name=_("provision"), related_name="conclusions", help_text=_("The paragraph that sets it down.")
@@ -389,7 +389,7 @@ class QuestionQuerySet(DatedQuerySet):
 class Question(DatedRecord):
     """A question put to a body for discussion, and what answered it."""
 
-    number = models.PositiveSmallIntegerField(_("number"))
+    number = models.PositiveSmallIntegerField(_("number"), validators=[IN_SMALL])
     text = models.TextField(_("question"), help_text=_("In our own words."))
     topic = models.CharField(_("topic"), max_length=100, blank=True)
     meeting = models.ForeignKey(Meeting, models.PROTECT, verbose_name=_("discussed at"), related_name="questions")

@@ -3,6 +3,7 @@
 from django.apps import apps
 from django.core import checks
 from django.db import connection
+from django.db.migrations.executor import MigrationExecutor
 from django.db.models import Exists, OuterRef
 
 from .records import Part, Record, Visibility
@@ -73,10 +74,10 @@ def _without_history():
 
 
 def warnings(databases, findings):
-    """The findings as warnings; none where no database is named or its tables are not there yet."""
+    """The findings as warnings; none where no database is named, or while it is to be migrated to what the models say."""
     if not databases:
         return []
-    needed = {model._meta.db_table for model in apps.get_models() if issubclass(model, Record | Part)}
-    if not needed <= set(connection.introspection.table_names()):
+    executor = MigrationExecutor(connection)
+    if executor.migration_plan(executor.loader.graph.leaf_nodes()):
         return []
     return [checks.Warning(message, id=number) for message, number in findings()]

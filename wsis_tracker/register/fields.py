@@ -5,6 +5,7 @@ import datetime
 from django import forms
 from django.conf import settings
 from django.core.exceptions import ValidationError
+from django.core.validators import MaxValueValidator
 from django.db import models
 from django.db.models.query_utils import DeferredAttribute
 from django.utils.translation import get_language
@@ -12,6 +13,9 @@ from django.utils.translation import gettext_lazy as _
 
 from . import dates
 from .words import fold
+
+#: The largest numbers in a large and in a small column of PostgreSQL; SQLite would take larger ones.
+IN_LARGE, IN_SMALL = MaxValueValidator(2_147_483_647), MaxValueValidator(32_767)
 
 
 class PartialDateField(models.CharField):

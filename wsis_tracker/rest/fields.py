@@ -43,7 +43,7 @@ class OfText:
 
 
 class Text(OfText, serializers.CharField):
-    """A text."""
+    """A text, of any words."""
 
 
 class Slug(OfText, serializers.SlugField):
@@ -66,8 +66,12 @@ class Amount(OfText, serializers.DecimalField):
 
     default_error_messages = {"invalid": "A number is expected, as a text of digits."}
 
+    def validate_empty_values(self, given):
+        """An empty text is none; the framework takes blanks for none, too."""
+        return serializers.Field.validate_empty_values(self, None if given == "" else given)
+
     def to_internal_value(self, given):
-        if isinstance(given, str) and not re.fullmatch(r"-?\d*(\.\d*)?", given, re.ASCII):
+        if not re.fullmatch(r"-?(\d+(\.\d*)?|\.\d+)", str(given), re.ASCII):
             self.fail("invalid")
         return super().to_internal_value(given)
 
@@ -96,7 +100,7 @@ class Link(serializers.Serializer):
 class RelatedRecord(serializers.Field):
     """A record that is named: shown as a link, and set by its slug or by attributes that no other record shares.
 
-    What was read may be sent back: of a link the slug counts.
+    What was read may be sent back: what a link shows beside its slug is passed over.
     """
 
     default_error_messages = {
@@ -118,7 +122,8 @@ class RelatedRecord(serializers.Field):
 
     def to_internal_value(self, given):
         if isinstance(given, dict):
-            attributes = {"slug": given["slug"]} if "slug" in given else given
+            shown = ("display", "url") if "slug" in given else ()
+            attributes = {name: value for name, value in given.items() if name not in shown}
         else:
             attributes = {"slug": given}
         if not attributes or not all(map(is_text, attributes.values())):

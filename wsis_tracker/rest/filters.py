@@ -16,7 +16,7 @@ from django_filters.rest_framework import DjangoFilterBackend
 from wsis_tracker.register import dates
 from wsis_tracker.register.fields import PartialDateField
 from wsis_tracker.register.records import Record
-from wsis_tracker.register.texts import UNSEEN
+from wsis_tracker.register.texts import is_text
 
 from .problems import BadParameter
 
@@ -28,6 +28,11 @@ MOST_DAYS = 36_525
 #: What stands for octets of an address that are no text in UTF-8.
 NOT_UTF_8 = "\ufffd"
 INSTANT = re.compile(r"\d{4}-\d\d-\d\d(T\d\d:\d\d(:\d\d(\.\d{1,6})?)?(Z|[+-]\d\d:\d\d))?", re.ASCII)
+
+
+def is_value(text):
+    """Whether a value of a parameter can be one: it was sent as UTF-8, and nothing in it is unseen."""
+    return is_text(text) and NOT_UTF_8 not in text
 
 
 class ValuesField(forms.Field):
@@ -233,10 +238,10 @@ class DaysFilter(django_filters.Filter):
 
 
 class NumberField(forms.DecimalField):
-    """A number as JSON has it."""
+    """A number as JSON has it, of an order of size that databases compare."""
 
     def to_python(self, value):
-        if value and not re.fullmatch(r"-?\d+(\.\d+)?([eE][+-]?\d+)?", value, re.ASCII):
+        if value and not re.fullmatch(r"-?(0|[1-9]\d*)(\.\d+)?([eE][+-]?\d{1,2})?", value, re.ASCII):
             raise ValidationError(self.error_messages["invalid"], code="invalid")
         return super().to_python(value)
 
@@ -326,7 +331,7 @@ class StrictFilterSet(django_filters.FilterSet):
                 problems[name] = [_("Given more than once.")]
             elif not empty_allowed and known is not None and "" in values:
                 problems[name] = [_("Empty.")]
-            elif any(UNSEEN.search(value) or NOT_UTF_8 in value for value in values):
+            elif not all(map(is_value, values)):
                 problems[name] = [_("No value of this kind can be.")]
         if problems:
             raise BadParameter(problems)

@@ -72,17 +72,19 @@ class Table(Format):
     def answer(self, view, found):
         shape = view.get_serializer()
         found = tabled(found, shape)
-        if not OF_A_PAGE & set(view.request.query_params):
-            return self.give(rows_of(found.iterator(CHUNK), shape), name_of(view.request))
-        page = view.paginate_queryset(found)
-        response = self.give(rows_of(iter(page), shape), name_of(view.request))
-        following = view.paginator.get_next_link()
+        page = view.paginate_queryset(found) if OF_A_PAGE & set(view.request.query_params) else None
+        rows = found.iterator(CHUNK) if page is None else iter(page)
+        try:
+            response = self.give(rows_of(rows, shape), name_of(view.request))
+        except ValidationError as error:
+            raise NotAcceptable(" ".join(error.messages)) from error
+        following = page is not None and view.paginator.get_next_link()
         if following:
             response["Link"] = f'<{following}>; rel="next"'
         return response
 
     def give(self, rows, name):
-        """The rows as a file called `name`."""
+        """The rows as a file called `name`. Raises ValidationError where it cannot hold them."""
         raise NotImplementedError
 
 
@@ -104,11 +106,7 @@ class XLSX(Table):
     format = "xlsx"
 
     def give(self, rows, name):
-        try:
-            file = book(rows, name)
-        except ValidationError as error:  # a text is longer than a cell
-            raise NotAcceptable(" ".join(error.messages)) from error
-        return FileResponse(file, as_attachment=True, filename=f"{name}.xlsx", content_type=self.media_type)
+        return FileResponse(book(rows, name), as_attachment=True, filename=f"{name}.xlsx", content_type=self.media_type)
 
 
 TABLES = (CSV, XLSX)

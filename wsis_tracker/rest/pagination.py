@@ -8,6 +8,8 @@ from rest_framework import pagination
 from .problems import BadParameter
 
 LARGEST = 2**31 - 1
+#: The parameters that change the form of an answer, and not which rows it has in which order.
+OF_THE_ANSWER = {"cursor", "limit", "count", "fields", "omit", "brief", "format"}
 
 
 def whole_number(params, name, default, lowest, highest):
@@ -72,7 +74,7 @@ class LargePages(Pages):
     """Pages of a collection that may reach a million: `?cursor=` goes on from a row, and `count` is null unless `?count=true`."""
 
     parameters = {"limit", "offset", "cursor", "count"}
-    cursor_meaning = "Where to go on, in the order asked for, else newest first; empty to begin. Takes no offset."
+    cursor_meaning = "Where to go on, with the same filters in the order asked for, else newest first; empty to begin. Takes no offset."
 
     def paginate_queryset(self, queryset, request, view=None):
         self.request, self.limit, self.offset = request, self.get_limit(request), self.get_offset(request)
@@ -131,21 +133,29 @@ class LargePages(Pages):
 
 
 class Signed:
-    """Cursors that are signed: one of another list or order, or one made up, is refused and never asked of the database."""
+    """Cursors that are signed: one of another list, order or filter, or one made up, is refused and never asked of the database."""
 
-    def __init__(self, request, order):
-        self.signer = signing.Signer(salt=f"{request.path}?{order}")
+    def __init__(self, request):
+        self.signer = signing.Signer(salt=question(request))
 
     def read(self, cursor):
         """The values in a cursor; None of an empty one, with which a list begins. Raises BadParameter."""
         try:
             return self.signer.unsign_object(cursor) if cursor else None
         except (signing.BadSignature, ValueError) as error:
-            raise BadParameter({"cursor": ["This is no cursor of this list in this order."]}) from error
+            raise BadParameter({"cursor": ["This is no cursor of this list with these filters in this order."]}) from error
 
     def link(self, address, values):
         """The address with a cursor of the values."""
         return pagination.replace_query_param(address, "cursor", self.signer.sign_object(values))
+
+
+def question(request):
+    """Which rows are asked for, and in which order: not in which form, with which members, or how many at a time."""
+    match = request.resolver_match
+    within = sorted((name, value) for name, value in match.kwargs.items() if name != "format")
+    filters = sorted((name, values) for name, values in request.query_params.lists() if name not in OF_THE_ANSWER)
+    return repr((match.view_name, within, filters))
 
 
 class Place:
@@ -154,7 +164,7 @@ class Place:
     def __init__(self, queryset, request, limit):
         self.queryset, self.request, self.limit = queryset, request, limit
         self.keys = [(key.expression.name, key.descending) for key in queryset.query.order_by if key != "pk"] + [("pk", False)]
-        self.signed = Signed(request, request.query_params["ordering"])
+        self.signed = Signed(request)
         self.after = self.signed.read(request.query_params["cursor"])
 
     def rows(self):
@@ -206,7 +216,7 @@ def value_at(row, lookup):
 class NumberedPages(LargePages):
     """Pages of what is numbered, latest first or with `?ordering=number` oldest first: by cursor, unless an offset is asked for."""
 
-    cursor_meaning = "Where to go on, in the ordering asked for; empty to begin. Takes no offset."
+    cursor_meaning = "Where to go on, with the same filters and ordering; empty to begin. Takes no offset."
 
     def goes_by_cursor(self, request):
         super().goes_by_cursor(request)
@@ -222,7 +232,7 @@ class Cursor(pagination.CursorPagination):
     ordering = "-pk"
 
     def decode_cursor(self, request):
-        self.signed = Signed(request, self.ordering[0])
+        self.signed = Signed(request)
         values = self.signed.read(request.query_params.get("cursor"))
         return pagination.Cursor(*values) if values else None
 

@@ -68,7 +68,7 @@ def exception_handler(exc, context):
     else:
         detail = str(getattr(exc, "detail", "") or exc)
         if hasattr(exc, "pointer"):  # the item of a list at which it came to this
-            errors = [{"pointer": exc.pointer, "code": exc.detail.code, "detail": detail}]
+            errors = [{"pointer": exc.pointer, "code": exc.default_code, "detail": detail}]
     detail = detail or HTTPStatus(response.status_code).phrase
     response.data = problem(request, response.status_code, detail, errors=errors, **getattr(exc, "more", {}))
     for name, value in getattr(exc, "headers", {}).items():

@@ -157,7 +157,8 @@ class Schema(AutoSchema):
 
     def describe_bulk_destroy(self, operation):
         """A list of records."""
-        item = {"type": "object", "properties": VERSION, "required": ["slug"], "additionalProperties": False}
+        members = VERSION | {"change_reason": {"type": "string"}}
+        item = {"type": "object", "properties": members, "required": ["slug"], "additionalProperties": False}
         operation["requestBody"] = {"required": True, "content": {"application/json": {"schema": many(item)}}}
 
     def _map_basic_serializer(self, serializer, direction):

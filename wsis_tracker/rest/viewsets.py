@@ -24,6 +24,7 @@ from wsis_tracker.register.texts import is_text
 
 from .conditional import Stale, VersionRequired, names_version, tag_of
 from .fields import api_url
+from .filters import is_value
 from .idempotency import once
 from .pagination import LargePages
 from .permissions import RegisterPermission, may_write
@@ -42,13 +43,16 @@ class RecordViewSet(ReadingViewSet):
     permission_classes = [RegisterPermission]
     #: The permission that an action needs, where it is not that of the method.
     needs = None
+    #: The member of a body that says why.
+    why = "change_reason"
     #: The records of the list that was sent, by their slugs.
     read = {}
 
     @cached_property
     def shape(self):
         """The serializer of all that was sent: to make one takes longer than to write a record. What several items name is read once."""
-        return self.get_serializer(context={**self.get_serializer_context(), "named": {}})
+        kind = self.detail_serializer_class or self.serializer_class  # what was read of one is sent back among many, too
+        return kind(context={**self.get_serializer_context(), "named": {}})
 
     # -- one ---------------------------------------------------------------------------------------------------------
 
@@ -152,7 +156,7 @@ class RecordViewSet(ReadingViewSet):
         return self.written(said, reason, record, partial=True)
 
     def item_to_delete(self, item, reason):
-        others = item.keys() - VERSION.keys()
+        others = item.keys() - VERSION.keys() - {self.why}
         if others:
             raise serializers.ValidationError({pointed(name): ["There is no such member here."] for name in sorted(others)})
         record = self.locked_item(item)
@@ -217,9 +221,9 @@ class RecordViewSet(ReadingViewSet):
     # -- what every write has ----------------------------------------------------------------------------------------
 
     @contextmanager
-    def acting(self, otherwise=""):
-        """The act of the request, all or nothing, with the reason that it gives, `otherwise` where it gives none."""
-        reason = self.reason() or otherwise
+    def acting(self):
+        """The act of the request, all or nothing, with the reason that it gives."""
+        reason = self.reason()
         with self.telling_conflicts(), act(by=self.request.user, reason=reason, request_id=self.request.id):
             yield reason
 
@@ -255,6 +259,8 @@ class RecordViewSet(ReadingViewSet):
         given = self.request.query_params.getlist("change_reason")
         if len(given) > 1:
             raise BadParameter({"change_reason": ["Given more than once."]})
+        if not all(map(is_value, given)):
+            raise BadParameter({"change_reason": ["A character stands here that no text has."]})
         reason, data = "".join(given).strip(), self.request.data
         if not isinstance(data, list):
             return self.one_reason(data, reason)
@@ -264,11 +270,11 @@ class RecordViewSet(ReadingViewSet):
 
     def one_reason(self, item, reason):
         """The reason that was given before, or else the one that an item gives."""
-        said = item.get("change_reason", "") if isinstance(item, dict) else ""
+        said = item.get(self.why, "") if isinstance(item, dict) else ""
         if not is_text(said):
-            raise serializers.ValidationError({"change_reason": ["A text is expected."]})
+            raise serializers.ValidationError({self.why: ["A text is expected."]})
         if reason and said.strip() not in ("", reason):
-            raise serializers.ValidationError({"change_reason": ["Another reason is given for the same act."]})
+            raise serializers.ValidationError({self.why: ["Another reason is given for the same act."]})
         return reason or said.strip()
 
     def locked(self, slug, *, lock=True):
@@ -325,7 +331,7 @@ class RecordViewSet(ReadingViewSet):
 
     def check_reason(self, reason):
         if not reason:
-            raise serializers.ValidationError({"change_reason": ["Say why: the record is published."]})
+            raise serializers.ValidationError({self.why: ["Say why: the record is published."]})
 
     def answer(self, record, code=status.HTTP_200_OK):
         """A record as it is now, with its tag."""
