@@ -65,6 +65,12 @@ def _at_any_rate(settings):
 
 
 @pytest.fixture(autouse=True)
+def _static_files_are_not_counted(settings):
+    """Every client makes the middleware anew; one that first listed all static files would take most of a test's time."""
+    settings.WHITENOISE_AUTOREFRESH = True
+
+
+@pytest.fixture(autouse=True)
 def _passwords_take_no_time(settings):
     """No test guards a password against those who have years to guess it."""
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]

@@ -29,8 +29,8 @@ def token(request, token_of):
 
 
 @pytest.mark.django_db
-def test_some_of_it_for_a_few_examples(served_apart, tmp_path):
-    try_out(served_apart, tmp_path, None, 1, "--include-path-regex", SOME, "--include-method", "GET")
+def test_some_of_it_for_a_few_examples(served_apart, tmp_path, token):
+    try_out(served_apart, tmp_path, token, 1, "--include-path-regex", SOME)
 
 
 @pytest.mark.soak
