@@ -33,7 +33,8 @@ class CalendarFormat(Format):
     format = "ics"
 
     def answer(self, view, found):
-        return self.give(found, view.request)
+        page = self.page_of(view, found)
+        return self.give(found if page is None else page, view.request)
 
     def give(self, records, request, about=""):
         """The calendar of what `request` asked for; `about` says what that is."""

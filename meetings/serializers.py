@@ -145,7 +145,7 @@ class MoveSerializer(Strict):
 
     state = serializers.ChoiceField(TaskState.choices)
     on = PartialDate(required=False)
-    due_on = PartialDate(required=False, allow_null=True)
+    due_on = PartialDate(required=False)
     reason = Text(required=False, allow_blank=True, help_text="Shown to the public with the move.")
 
     def move(self, task, move, by):

@@ -212,9 +212,12 @@ def test_unknown_values_come_last_whichever_way_a_list_is_ordered(ask):
 def test_pages_follow_one_another_without_gap_or_repetition(client, slugs):
     every, address, seen = slugs("documents"), "http://localhost/api/v1/documents/?limit=17", []
     while address:
-        body = client.get(address, headers={"host": "localhost"}).json()
+        response = client.get(address, headers={"host": "localhost"})
+        body = response.json()
         seen += [record["slug"] for record in body["results"]]
         assert body["count"] == len(every)
+        links = [f'<{body[name]}>; rel="{rel}"' for name, rel in (("previous", "prev"), ("next", "next")) if body[name]]
+        assert response["Link"] == ", ".join(links)
         address = body["next"]
     assert seen == every
 

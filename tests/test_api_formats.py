@@ -92,7 +92,17 @@ def test_an_unknown_ending_is_not_found(get, address):
 
 
 @pytest.mark.parametrize(
-    "address", ["roles.csv?colour=red", "roles.xlsx?limit=0", "meetings.ics?kind=party", "search.csv", "roles.csv?fields=x"]
+    "address",
+    [
+        "roles.csv?colour=red",
+        "roles.xlsx?limit=0",
+        "meetings.ics?kind=party",
+        "meetings.ics?limit=0",
+        "tasks.ics?offset=-1",
+        "search.csv",
+        "roles.csv?fields=x",
+        "activities.csv?count=true",
+    ],
 )
 def test_a_bad_parameter_is_refused_as_a_problem(get, address):
     response = get(address)
@@ -116,9 +126,11 @@ def test_a_table_has_every_row_that_the_filters_leave_and_the_members_of_the_api
 
 
 def test_a_table_is_a_page_where_one_is_asked_for(get):
-    response = get("roles.csv", limit=3, offset=1, ordering="slug")
-    assert [row["slug"] for row in rows(response)] == sorted(Role.objects.published().values_list("slug", flat=True))[1:4]
-    assert response["Link"] == '<http://localhost/api/v1/roles.csv?limit=3&offset=4&ordering=slug>; rel="next"'
+    response = get("roles.csv", limit=3, offset=3, ordering="slug")
+    assert [row["slug"] for row in rows(response)] == sorted(Role.objects.published().values_list("slug", flat=True))[3:6]
+    before, after = response["Link"].split(", ")
+    assert before == '<http://localhost/api/v1/roles.csv?limit=3&ordering=slug>; rel="prev"'
+    assert after == '<http://localhost/api/v1/roles.csv?limit=3&offset=6&ordering=slug>; rel="next"'
     assert len(rows(get("activities.csv", limit=2, cursor=""))) == 2
 
 
@@ -149,7 +161,13 @@ def test_a_spreadsheet_goes_on_on_another_sheet_where_one_is_full(get, monkeypat
     assert len({tuple(cell.value for cell in sheet[1]) for sheet in book.worksheets}) == 1
 
 
-@pytest.mark.parametrize("title", ["=1+1", "+1", "-1", "@sum", "\t=1", "\r=1", "\n=1", "\ufeff=1", "\u200b=1", "＝1+1"])
+def test_a_number_below_zero_is_no_formula():
+    for number in ["-5.00", "-1"]:
+        assert (tables.safe(number), tables.unsafe(number)) == (number, number)
+        assert tables.unsafe(tables.safe(f"'{number}")) == f"'{number}"
+
+
+@pytest.mark.parametrize("title", ["=1+1", "+1", "-1+1", "-1 000", "@sum", "\t=1", "\r=1", "\n=1", "\ufeff=1", "\u200b=1", "＝1+1"])
 def test_no_cell_is_a_formula(get, title):
     factories.TaskFactory(slug="formula", title=title)
     [row] = rows(get("tasks.csv", slug="formula"))
@@ -290,6 +308,8 @@ def test_the_calendar_of_meetings_takes_the_filters_of_their_list(get):
     assert str(events["WG-WSIS, 3rd meeting"]["DTEND"].dt) == "2003-04-16"
     assert events["WG-WSIS, 3rd meeting"]["UID"] == "meetings-wg-wsis-3@wsis-tracker"
     assert str(calendar["X-WR-CALNAME"]) == "WSIS tracker: meetings (wg-wsis)"
+    page = Calendar.from_ical(get("meetings.ics", series="wg-wsis", limit=2, ordering="held_from").content)
+    assert len(page.walk("VEVENT")) == 2
     under = Calendar.from_ical(get("action-lines/c7/meetings.ics").content)
     assert {str(event["UID"]) for event in under.walk("VEVENT")} <= {
         str(event["UID"]) for event in Calendar.from_ical(get("meetings.ics").content).walk("VEVENT")

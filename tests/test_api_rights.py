@@ -57,7 +57,7 @@ ANSWERS = {
     "destroy": {"nobody": (401, 401), "reader": (403, 403), "editor": (204, 403), "reviewer": (204, 204)},
     "bulk_update": {"nobody": (401, 401), "reader": (403, 403), "editor": (200, 403), "reviewer": (200, 200)},
     "bulk_destroy": {"nobody": (401, 401), "reader": (403, 403), "editor": (204, 403), "reviewer": (204, 204)},
-    "submit": {"nobody": (401, 401), "reader": (403, 403), "editor": (200, 403), "reviewer": (200, 200)},
+    "submit": {"nobody": (401, 401), "reader": (403, 403), "editor": (200, 403), "reviewer": (200, 409)},
     "publish": {"nobody": (401, 401), "reader": (403, 403), "editor": (403, 403), "reviewer": (200, 200)},
     "withdraw": {"nobody": (401, 401), "reader": (403, 403), "editor": (403, 403), "reviewer": (200, 200)},
     "move": {"nobody": (401, 401), "reader": (403, 403), "editor": (200, 403), "reviewer": (200, 200)},

@@ -1,5 +1,6 @@
 """Records are written through the API: by those who may, with a reason, and never over what somebody else has written."""
 
+import datetime
 import json
 
 import pytest
@@ -101,6 +102,7 @@ class TestOneRecord:
         ("body", "pointer"),
         [
             ({"kind": "agency"}, "/name"),
+            (ORGANISATION | {"name": {"en": "", "fr": " "}}, "/name"),
             (ORGANISATION | {"kind": "club"}, "/kind"),
             (ORGANISATION | {"parent": "nobody"}, "/parent"),
             (ORGANISATION | {"parent": {"kind": "sector"}}, "/parent"),
@@ -188,6 +190,7 @@ class TestOneRecord:
         sign_in("Editor")
         response = client.generic("POST", "/api/v1/organisations/", body, content_type="application/json", headers=HOST)
         assert response.status_code == 400
+        assert told(response)
         assert response.json()["detail"]
 
     def test_a_part_is_sent_whole(self, send, sign_in):
@@ -289,18 +292,17 @@ class TestWhatIsPublished:
         assert not Activity.objects.filter(pk=activity.pk).exists()
         assert Activity.history.filter(slug=activity.slug, history_type="-").get().change.reason == "twice"
 
-    def test_it_is_not_moved_out_of_sight_without_a_reason(self, send, sign_in):
-        provision, hidden = factories.ProvisionFactory(), factories.DocumentFactory(visibility="draft")
+    @pytest.mark.parametrize("there", ["draft", "published"])
+    def test_a_paragraph_stays_among_the_published_or_the_unpublished(self, send, sign_in, there):
+        """The public would not be told that it went, or would be told of its past."""
+        here = "published" if there == "draft" else "draft"
+        provision = factories.ProvisionFactory(document=factories.DocumentFactory(visibility=here))
+        other, alike = factories.DocumentFactory(visibility=there), factories.DocumentFactory(visibility=here)
         sign_in("Reviewer")
-        for path, body in [
-            (f"provisions/{provision.slug}/", {"document": hidden.slug}),
-            ("provisions/", [{"slug": provision.slug, "document": hidden.slug, "updated_at": read_at(send, provision)}]),
-        ]:
-            response = send("patch", path, body, if_match="*")
-            assert response.status_code == 400
-            assert "Say why: the record is published." in response.json()["detail"]
-        provision.refresh_from_db()
-        assert provision.shown_to_public
+        path, reason = f"provisions/{provision.slug}/", {"change_reason": "It stands there"}
+        refused = send("patch", path, {"document": other.slug} | reason, if_match="*")
+        assert told(refused) == {"/document": "One of the two is published, the other is not: delete it here, and make it there anew."}
+        assert send("patch", path, {"document": alike.slug} | reason, if_match="*").status_code == 200
 
     def test_a_paragraph_joins_a_published_document_by_a_reviewer_alone(self, send, sign_in):
         body = {"document": "c06-7", "position": 9000, "label": "para-9000", "change_reason": "Forgotten"}
@@ -322,6 +324,14 @@ class TestPublishing:
         assert response.json()["visibility"] == "published"
         response = send("post", f"organisations/{slug}/withdraw/", {"change_reason": "Not yet"}, if_match=response["ETag"])
         assert response.json()["visibility"] == "draft"
+
+    def test_what_is_published_is_not_handed_in_again(self, send, sign_in):
+        activity = factories.ActivityFactory()
+        sign_in("Reviewer")
+        refused = send("post", f"activities/{activity.slug}/submit/", {"change_reason": "x"}, if_match="*")
+        assert (refused.status_code, "withdraw it" in refused.json()["detail"]) == (409, True)
+        activity.refresh_from_db()
+        assert activity.visibility == "published"
 
     def test_what_points_to_a_draft_is_not_published(self, send, sign_in):
         sign_in("Reviewer")
@@ -376,6 +386,8 @@ class TestTasks:
             ({"state": "done", "on": "2999-01-01"}, "/on"),
             ({"state": "done", "on": "x"}, "/on"),
             ({"state": "done", "why": "x"}, "/why"),
+            ({"state": "in-progress", "due_on": None}, "/due_on"),
+            ({"state": "in-progress", "due_on": ""}, "/due_on"),
             ({}, "/state"),
         ],
     )
@@ -518,19 +530,20 @@ class TestMany:
             "/1/kind"
         }
         assert Organisation.objects.get(slug="o-0").kind == "body"
-        assert told(send("post", "organisations/", [*items[:1], {"kind": "office"}])).keys() == {"/0/slug"}
+        assert told(send("post", "organisations/", [*items[:1], {"kind": "office"}])).keys() == {"/0/slug", "/1/name"}
         assert send("delete", "organisations/", [{"slug": f"o-{n}"} for n in range(3)]).status_code == 204
         assert not Organisation.objects.filter(slug__startswith="o-").exists()
 
-    def test_one_that_another_names_is_deleted_after_it(self, send, sign_in):
+    @pytest.mark.parametrize("order", [[0, 1, 2], [2, 1, 0], [1, 2, 0]])
+    def test_those_that_name_one_another_are_deleted_together_in_whatever_order(self, send, sign_in, order):
         sign_in("Editor")
-        whole = factories.OrganisationFactory(visibility="draft")
-        part = factories.OrganisationFactory(visibility="draft", parent=whole)
-        items = [{"slug": part.slug}, {"slug": whole.slug}]
-        response = send("delete", "organisations/", items[::-1])
-        assert (response.status_code, str(part) in response.json()["detail"]) == (409, True)
-        assert send("delete", "organisations/", items).status_code == 204
-        assert Organisation.history.filter(slug__in=[whole.slug, part.slug], history_type="-").count() == 2
+        line = [factories.OrganisationFactory(visibility="draft")]
+        for _ in range(2):
+            line.append(factories.OrganisationFactory(visibility="draft", parent=line[-1]))
+        refused = send("delete", "organisations/", [{"slug": record.slug} for record in line[:2]])
+        assert (refused.status_code, str(line[2]) in refused.json()["detail"]) == (409, True)
+        assert send("delete", "organisations/", [{"slug": line[place].slug} for place in order]).status_code == 204
+        assert Organisation.history.filter(slug__in=[record.slug for record in line], history_type="-").count() == 3
 
     def test_items_may_build_on_those_before_them(self, send, sign_in):
         """A paragraph may go with the one that it is part of to another document, and no two organisations become parts of each other."""
@@ -558,6 +571,16 @@ class TestMany:
             ("/0", "Say how the date is known; without a date, leave it empty."),
         }
 
+    def test_what_is_wrong_with_several_is_told_of_all(self, send, sign_in):
+        sign_in("Editor")
+        drafts = [factories.OrganisationFactory(visibility="draft") for _ in range(3)]
+        kinds = ["club", "office", "society"]
+        response = send("patch", "organisations/", [{"slug": draft.slug, "kind": kind} for draft, kind in zip(drafts, kinds, strict=True)])
+        assert told(response).keys() == {"/0/kind", "/2/kind"}
+        response = send("post", "organisations/", [{"kind": "office"}, ORGANISATION, {"name": {"en": "A club"}, "kind": "club"}])
+        assert told(response).keys() == {"/0/name", "/2/kind"}
+        assert not Organisation.objects.filter(slug="apt").exists()
+
     def test_published_ones_are_changed_in_the_version_that_was_read(self, client, send, sign_in):
         sign_in("Reviewer")
         activity = factories.ActivityFactory()
@@ -567,6 +590,25 @@ class TestMany:
         read = client.get(f"/api/v1/activities/{activity.slug}/", headers=HOST).json()["updated_at"]
         assert send("patch", address, [item | {"updated_at": "2020-01-01T00:00:00Z"}]).status_code == 412
         assert send("patch", address, [item | {"updated_at": read}]).json()[0]["title"] == "Another title"
+
+    def test_a_version_is_an_instant_however_it_is_written(self, send, sign_in):
+        sign_in("Reviewer")
+        activity = factories.ActivityFactory()
+        written = activity.updated_at.astimezone(datetime.timezone(datetime.timedelta(hours=2))).isoformat()
+        item = {"slug": activity.slug, "title": "Another title", "updated_at": written}
+        assert written not in read_at(send, activity)
+        assert send("patch", "activities/?change_reason=x", [item]).status_code == 200
+        for no_instant in ("yesterday", "", 7, []):
+            assert told(send("delete", "activities/?change_reason=x", [{"slug": activity.slug, "updated_at": no_instant}])).keys() == {
+                "/0/updated_at"
+            }
+
+    @pytest.mark.parametrize("method", ["patch", "delete"])
+    def test_a_list_has_no_version_of_its_own(self, send, sign_in, tag, method):
+        sign_in("Reviewer")
+        draft = factories.OrganisationFactory(visibility="draft")
+        response = send(method, "organisations/", [{"slug": draft.slug}], if_match=tag("organisations/"))
+        assert (response.status_code, told(response)[""].partition(":")[0]) == (400, "If-Match")
 
     def test_what_is_there_already_is_told_of_its_place_and_member(self, send, sign_in):
         sign_in("Editor")
@@ -606,6 +648,23 @@ class TestSentAgain:
         assert (again.json(), again["Location"], again["ETag"]) == (first.json(), first["Location"], first["ETag"])
         assert again["Idempotency-Replayed"] == "true"
         assert Organisation.objects.filter(slug__startswith="once").count() == 1
+
+    def test_a_proposal_that_is_sent_again_waits_once(self, send, sign_in, tag):
+        task = factories.TaskFactory()
+        sign_in("Editor")
+        path, body = f"tasks/{task.slug}/", {"title": "Another title", "change_reason": "x"}
+        answers = [send("patch", path, body, idempotency_key="k-1", if_match=tag(path)) for _ in "12"]
+        assert [answer.status_code for answer in answers] == [202, 202]
+        assert answers[0].json() == answers[1].json()
+        assert Proposal.objects.count() == 1
+
+    def test_a_change_of_many_that_is_sent_again_is_done_once(self, send, sign_in):
+        sign_in("Editor")
+        draft = factories.OrganisationFactory(visibility="draft")
+        items = [{"slug": draft.slug, "acronym": "NEW", "updated_at": read_at(send, draft)}]
+        answers = [send("patch", "organisations/", items, idempotency_key="k-1") for _ in "12"]
+        assert [answer.status_code for answer in answers] == [200, 200]
+        assert send("patch", "organisations/", items).status_code == 412
 
     def test_one_key_is_for_one_request(self, send, sign_in):
         sign_in("Editor")
@@ -666,12 +725,16 @@ class TestMembers:
             with django_assert_num_queries(queries):
                 client.get("/api/v1/roles/", params, headers=HOST)
 
-    @pytest.mark.parametrize("params", [{"fields": "id"}, {"omit": "staff"}, {"brief": "yes"}, {"fields": ""}])
-    def test_a_member_that_there_is_not_is_named(self, client, params):
+    @pytest.mark.parametrize(
+        "params",
+        [{"fields": "id"}, {"omit": "staff"}, {"brief": "yes"}, {"fields": ""}, {"fields": "slug,staff_note"}, {"omit": "visibility"}],
+    )
+    def test_a_member_that_there_is_not_for_who_asks_is_named(self, client, params):
         response = client.get("/api/v1/roles/", params, headers=HOST)
         assert response.status_code == 400
         assert response.json()["errors"][0]["parameter"] in params
 
-    def test_what_is_the_staffs_cannot_be_asked_for(self, client):
+    def test_what_is_the_staffs_is_theirs_to_ask_for(self, client, sign_in):
+        sign_in("Editor")
         body = client.get("/api/v1/roles/", {"fields": "slug,staff_note,visibility", "limit": 1}, headers=HOST).json()
-        assert list(body["results"][0]) == ["slug"]
+        assert list(body["results"][0]) == ["slug", "visibility", "staff_note"]

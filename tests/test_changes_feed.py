@@ -30,6 +30,11 @@ def ask(client):
 
 
 @pytest.fixture
+def get_feed(client):
+    return lambda: client.get("/api/v1/changes.atom", headers=HOST).content.decode()
+
+
+@pytest.fixture
 def as_staff(client):
     """Sign in somebody who may see changes."""
 
@@ -217,6 +222,17 @@ class TestWhatThePublicIsTold:
         assert [list(touched["fields"]) for touched in told(ask(limit=1), document)] == [["place"]]
         assert not {"staff_note", "visibility"} & {name for touched in told(ask(), document) for name in touched["fields"]}
         assert "archive" not in json.dumps(ask())
+
+    def test_an_act_in_which_the_public_sees_no_difference_is_not_told(self, ask, get_feed):
+        document = factories.DocumentFactory(symbol="C77/902")
+        with act(reason="a test"):
+            other = factories.DocumentFactory(symbol="C77/903")
+            document.staff_note = "Ask the archive"
+            document.save()
+        change(document, staff_note="Asked in vain")
+        [last, *_] = ask()["results"]
+        assert [touched["slug"] for touched in last["records"]] == [other.slug]
+        assert "documents/c77-902" not in get_feed().partition("</entry>")[0]
 
     def test_the_names_of_accounts_are_never_told(self, ask):
         clerk = factories.UserFactory(username="hidden-clerk")

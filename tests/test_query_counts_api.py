@@ -90,14 +90,16 @@ def test_a_search_takes_the_same_queries_for_ten_finds_and_a_thousand(client):
 
 
 def acts(n):
-    """`n` acts, each of which changed an organisation."""
+    """`n` acts, each of which gave an organisation another acronym."""
     last = Change.objects.last_number()
     changes = Change.objects.bulk_create(Change(reason="a test", number=last + place) for place in range(1, n + 1))
     organisation = Organisation.objects.get(slug="itu")
     history = Organisation.history.model
     row = organisation.history.first()
     columns = {field.attname: getattr(row, field.attname) for field in history._meta.concrete_fields if not field.primary_key}
-    history.objects.bulk_create(history(**columns | {"change_id": change.pk, "history_type": "~"}) for change in changes)
+    history.objects.bulk_create(
+        history(**columns | {"change_id": change.pk, "history_type": "~", "acronym": f"ITU {change.number}"}) for change in changes
+    )
 
 
 def test_the_changes_take_the_same_queries_for_ten_acts_and_a_thousand(client):

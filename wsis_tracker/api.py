@@ -4,7 +4,6 @@ import tempfile
 
 from csp.decorators import csp_update
 from django.http import FileResponse, HttpResponsePermanentRedirect
-from django.shortcuts import render
 from django.urls import include, path, re_path, resolve
 from django.views.decorators.csrf import csrf_exempt
 from drf_spectacular.renderers import OpenApiJsonRenderer, OpenApiYamlRenderer, OpenApiYamlRenderer2
@@ -12,6 +11,7 @@ from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import extend_schema
 from drf_spectacular.views import SpectacularAPIView
 from rest_framework import serializers
+from rest_framework.renderers import TemplateHTMLRenderer
 from rest_framework.response import Response
 
 import action_lines.api
@@ -158,10 +158,13 @@ class Docs(StrictView):
 
     permission_classes = ()
 
+    def get_renderers(self):
+        return [TemplateHTMLRenderer()] if self.request.method in ("GET", "HEAD") else super().get_renderers()
+
     @extend_schema(exclude=True)
     def get(self, request):
         NoFilters(request.query_params).refuse_unknown()
-        return render(request, "rest/docs.html")
+        return Response(template_name="rest/docs.html")
 
 
 COMPUTED = [

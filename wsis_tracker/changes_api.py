@@ -11,7 +11,7 @@ from wsis_tracker.rest.pagination import NumberedPages
 from wsis_tracker.rest.problems import BadParameter
 from wsis_tracker.rest.views import Computed
 
-from .changes import CHANGED, CREATED, DELETED, changes_told, with_records
+from .changes import CHANGED, CREATED, DELETED, changes_told
 from .differences import with_differences
 from .feeds import ChangesAtom
 from .search import searched
@@ -165,5 +165,5 @@ class Changes(Computed):
         filterset = self.asked()
         page = self.paginate_queryset(filterset.found())
         if isinstance(request.accepted_renderer, ChangesAtom):
-            return request.accepted_renderer.answer(self, with_records(page))
+            return request.accepted_renderer.answer(self, with_differences(page))
         return self.get_paginated_response(self.get_serializer(with_differences(page, staff=filterset.staff), many=True).data)

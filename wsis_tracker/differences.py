@@ -45,7 +45,8 @@ def with_differences(changes, *, staff=False):
     """The acts with their records, and how these were and became.
 
     It takes one query for each kind of record or part that the acts wrote, and at most five beside, for any number of acts. To the
-    public a record begins with the act that publishes it: it then has all that it says and all its parts, and nothing before.
+    public a record begins with the act that publishes it: it then has all that it says and all its parts, and nothing before; acts
+    in which it sees no difference are left out.
     """
     told = with_records(changes, staff=staff)
     pairs = [pair for change in told for touched in change.records if staff or touched.is_seen for pair in pairs_of(touched)]
@@ -56,7 +57,15 @@ def with_differences(changes, *, staff=False):
             add_part(pair, values)
         else:
             pair.touched.fields = differing(values.of(pair.model, pair.before), values.of(pair.model, pair.after))
-    return told
+    return told if staff else list(differing_to_public(told))
+
+
+def differing_to_public(told):
+    """The acts with those records in which the public sees a difference: of a note of the staff's it is told nothing."""
+    for change in told:
+        change.records = [touched for touched in change.records if touched.type != CHANGED or touched.fields or touched.parts]
+        if change.records:
+            yield change
 
 
 def emerged(touched):

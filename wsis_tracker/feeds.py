@@ -17,7 +17,8 @@ from wsis_tracker.register.texts import without_unseen
 from wsis_tracker.rest.formats import Format
 from wsis_tracker.rest.problems import BadParameter
 
-from .changes import public_changes, with_records
+from .changes import public_changes
+from .differences import with_differences
 from .naming import shown
 from .search import SearchFilterSet, shown_rows
 from .timeline import entries, on_line, shown_of
@@ -158,7 +159,7 @@ class ChangesFeed(AtomFeed):
         return reverse("home")
 
     def items(self):
-        return with_records(public_changes()[:ENTRIES]) if self.changes is None else self.changes
+        return with_differences(public_changes()[:ENTRIES]) if self.changes is None else self.changes
 
     def item_title(self, change):
         named = [str(touched.record) if touched.record else touched.slug for touched in change.records]

@@ -115,7 +115,7 @@ class TranslatedAttribute(DeferredAttribute):
 
 
 class TranslatedField(models.JSONField):
-    """A name or title in several languages: `{"en": …, "fr": …}`, read as a `Translation`."""
+    """A name or title in several languages: `{"en": …, "fr": …}`, read as a `Translation`; what is blank is no text."""
 
     description = _("Text in several languages")
     descriptor_class = TranslatedAttribute
@@ -137,7 +137,7 @@ class TranslatedField(models.JSONField):
             return Translation({"en": value} if value else {})
         if not isinstance(value, dict | None):
             raise ValidationError(_("A text is expected for each language."))
-        return Translation(value or {})
+        return Translation({code: text for code, text in (value or {}).items() if not isinstance(text, str) or text.strip()})
 
     def validate(self, value, model_instance):
         super().validate(value, model_instance)

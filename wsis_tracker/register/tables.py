@@ -28,6 +28,7 @@ DIGITS = 15
 #: A text that a spreadsheet would take for a formula; and one that `safe` changes, so that what it makes is read as it was.
 FORMULA = re.compile(r"[\ufeff\u200b-\u200f\u2060]*[=+\-@＝＋－＠\t\r\n]")
 KEPT_APART = re.compile(rf"'*{FORMULA.pattern}")
+NUMBER = re.compile(r"-\d+(\.\d+)?", re.ASCII)
 #: The last line of a table of which the rest could not be read: not every server breaks off the answer.
 INCOMPLETE = "This file is not complete: the server failed while it wrote it."
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
@@ -40,8 +41,8 @@ csv.field_size_limit(LARGEST)  # a text is as long as it is: Python's own limit 
 
 
 def safe(text):
-    """`text`, never a formula."""
-    return f"'{text}" if KEPT_APART.match(text) else text
+    """`text`, never a formula; a number below zero is none."""
+    return f"'{text}" if KEPT_APART.match(text) and not NUMBER.fullmatch(text) else text
 
 
 def unsafe(text):

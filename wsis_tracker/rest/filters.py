@@ -329,7 +329,7 @@ class StrictFilterSet(django_filters.FilterSet):
                 problems[name] = [_("There is no such parameter here.")]
             elif len(values) > 1 and not isinstance(known, KnownFilter):
                 problems[name] = [_("Given more than once.")]
-            elif not empty_allowed and known is not None and "" in values:
+            elif not empty_allowed and known is not None and not all(value.strip() for value in values):
                 problems[name] = [_("Empty.")]
             elif not all(map(is_value, values)):
                 problems[name] = [_("No value of this kind can be.")]

@@ -20,6 +20,9 @@ from wsis_tracker.register import tables
 from wsis_tracker.register.fields import Translation
 from wsis_tracker.register.tables import CHUNK, book, lines, safe
 
+from .pagination import add_links
+from .problems import BadParameter
+
 #: The parameters by which one page of a table is asked for.
 OF_A_PAGE = {"limit", "offset", "cursor"}
 
@@ -54,6 +57,13 @@ class Format(BaseRenderer):
     def answer(self, view, found):
         raise NotImplementedError
 
+    def page_of(self, view, found):
+        """The page that the address asks for; None where it asks for everything."""
+        asked = set(view.request.query_params)
+        if "count" in asked:
+            raise BadParameter({"count": ["How many there are is told in JSON alone."]})
+        return view.paginate_queryset(found) if OF_A_PAGE & asked else None
+
     def render(self, data, accepted_media_type=None, renderer_context=None):
         return b""  # of the framework's own responses only the empty one of a 304 has this form
 
@@ -72,16 +82,13 @@ class Table(Format):
     def answer(self, view, found):
         shape = view.get_serializer()
         found = tabled(found, shape)
-        page = view.paginate_queryset(found) if OF_A_PAGE & set(view.request.query_params) else None
+        page = self.page_of(view, found)
         rows = found.iterator(CHUNK) if page is None else iter(page)
         try:
             response = self.give(rows_of(rows, shape), name_of(view.request))
         except ValidationError as error:
             raise NotAcceptable(" ".join(error.messages)) from error
-        following = page is not None and view.paginator.get_next_link()
-        if following:
-            response["Link"] = f'<{following}>; rel="next"'
-        return response
+        return response if page is None else add_links(response, view.paginator.get_previous_link(), view.paginator.get_next_link())
 
     def give(self, rows, name):
         """The rows as a file called `name`. Raises ValidationError where it cannot hold them."""

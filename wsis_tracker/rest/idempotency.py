@@ -1,4 +1,4 @@
-"""A POST that may be sent again: its effect happens once, and every time it is answered as the first time."""
+"""A write that may be sent again: its effect happens once, and every time it is answered as the first time."""
 
 import json
 import re

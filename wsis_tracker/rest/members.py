@@ -17,9 +17,9 @@ def described(serializer):
     ]
 
 
-def asked_for(params, serializer):
-    """The names of the members asked for, in their own order, or None for all; BadParameter names what there is not."""
-    known = list(serializer.readers())
+def asked_for(params, serializer, hidden=()):
+    """The names of the members asked for, in their own order, or None for all; BadParameter names what there is not for who asks."""
+    known = [name for name in serializer.readers() if name not in hidden]
     if params.get("brief", "false") not in ("true", "false"):
         raise BadParameter({"brief": [f"“{params['brief'][:50]}” is neither true nor false."]})
     named = {name: names_in(params, name, known) for name in ("fields", "omit") if name in params}

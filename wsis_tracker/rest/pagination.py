@@ -28,6 +28,14 @@ def query_parameter(name, description, **schema):
     return {"name": name, "in": "query", "required": False, "description": description, "schema": schema}
 
 
+def add_links(response, previous, following):
+    """The response with a Link header (RFC 8288) to the pages before and after it, as far as there are any."""
+    links = [f'<{address}>; rel="{rel}"' for rel, address in (("prev", previous), ("next", following)) if address]
+    if links:
+        response["Link"] = ", ".join(links)
+    return response
+
+
 class Pages(pagination.LimitOffsetPagination):
     """`{"count", "next", "previous", "results"}` by `?limit=` (1–1000, default 50) and `?offset=`."""
 
@@ -61,8 +69,12 @@ class Pages(pagination.LimitOffsetPagination):
             query_parameter("offset", "How many results come before the page.", type="integer", minimum=0, maximum=LARGEST, default=0),
         ]
 
+    def get_paginated_response(self, data):
+        response = super().get_paginated_response(data)
+        return add_links(response, response.data["previous"], response.data["next"])
+
     def get_paginated_response_schema(self, schema):
-        address = {"type": "string", "format": "uri", "nullable": True}
+        address = {"type": ["string", "null"], "format": "uri"}
         return {
             "type": "object",
             "required": ["count", "next", "previous", "results"],
@@ -128,7 +140,7 @@ class LargePages(Pages):
 
     def get_paginated_response_schema(self, schema):
         shape = super().get_paginated_response_schema(schema)
-        shape["properties"]["count"] = {"type": "integer", "nullable": True}
+        shape["properties"]["count"] = {"type": ["integer", "null"]}
         return shape
 
 

@@ -67,8 +67,9 @@ def exception_handler(exc, context):
         detail = " ".join(f"{error.get('parameter', error.get('pointer'))}: {error['detail']}".removeprefix(": ") for error in errors)
     else:
         detail = str(getattr(exc, "detail", "") or exc)
-        if hasattr(exc, "pointer"):  # the item of a list at which it came to this
-            errors = [{"pointer": exc.pointer, "code": exc.default_code, "detail": detail}]
+        pointer = "" if isinstance(exc, exceptions.ParseError) else getattr(exc, "pointer", None)  # the item at which it came to this
+        if pointer is not None:
+            errors = [{"pointer": pointer, "code": exc.default_code, "detail": detail}]
     detail = detail or HTTPStatus(response.status_code).phrase
     response.data = problem(request, response.status_code, detail, errors=errors, **getattr(exc, "more", {}))
     for name, value in getattr(exc, "headers", {}).items():

@@ -77,7 +77,7 @@ class ReadingViewSet(StrictView, viewsets.ReadOnlyModelViewSet):
     @cached_property
     def members(self):
         """The members asked for, or None for all."""
-        return members.asked_for(self.request.query_params, self.get_serializer_class())
+        return members.asked_for(self.request.query_params, self.get_serializer_class(), self.hidden)
 
     def get_serializer_context(self):
         day = self.filterset.day if hasattr(self, "filterset") else None

@@ -114,6 +114,10 @@ class Schema(AutoSchema):
         said = SUMMARIES.get(self.action)
         return said and said.format(many=self.view.queryset.model.collection.replace("-", " "))
 
+    def get_description(self):
+        """What the method itself says; of what every collection has the summary says all."""
+        return "" if self.action in SUMMARIES else super().get_description()
+
     def _get_parameters(self):
         """The filters, the headers, and what is no filter."""
         described = super()._get_parameters()
@@ -121,7 +125,7 @@ class Schema(AutoSchema):
             shown = members.described(self.view.get_serializer_class()) if self.action in ("list", "retrieve") else []
             return [*described, IF_NONE_MATCH, *shown]
         versioned = [IF_MATCH] if getattr(self.view, "detail", False) else []
-        repeated = [IDEMPOTENCY_KEY] if self.method == "POST" else []
+        repeated = [IDEMPOTENCY_KEY] if self.method != "DELETE" else []
         return [*described, *versioned, *repeated, REASON]
 
     def get_request_serializer(self):
@@ -160,6 +164,12 @@ class Schema(AutoSchema):
         members = VERSION | {"change_reason": {"type": "string"}}
         item = {"type": "object", "properties": members, "required": ["slug"], "additionalProperties": False}
         operation["requestBody"] = {"required": True, "content": {"application/json": {"schema": many(item)}}}
+
+    def _insert_field_validators(self, field, schema):
+        """Where an empty text is taken besides one of some form, it may be of both kinds to those who do not look at the form."""
+        super()._insert_field_validators(field, schema)
+        if {"type": "string", "maxLength": 0} in schema.get("oneOf", ()):
+            schema["anyOf"] = schema.pop("oneOf")
 
     def _map_basic_serializer(self, serializer, direction):
         schema = super()._map_basic_serializer(serializer, direction)
@@ -264,7 +274,7 @@ FAILURES = {
     "409": (WRITES, "Other records name it, or somebody else has just recorded the same."),
     "412": (WRITES, "It was changed since it was read; `current` is what it says now."),
     "415": (("post", "put", "patch"), "The body is not JSON."),
-    "422": (("post",), "The Idempotency-Key was sent with another request before."),
+    "422": (("post", "put", "patch"), "The Idempotency-Key was sent with another request before."),
     "428": (WRITES, "The record is published, and If-Match does not say which version was read."),
     "429": (EVERY, "Asked more often than the rate allows."),
 }

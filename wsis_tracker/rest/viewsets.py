@@ -28,13 +28,28 @@ from .filters import is_value
 from .idempotency import once
 from .pagination import LargePages
 from .permissions import RegisterPermission, may_write
-from .problems import BadParameter, Conflict
+from .problems import BadHeader, BadParameter, Conflict
 from .reading import ReadingViewSet
 from .schema import MOST_AT_ONCE, VERSION
 from .serializers import ProposalSerializer, ReasonSerializer, pointed, told
 
 #: What PostgreSQL says where two wait for each other, and where a link leads to nothing.
 DEADLOCK, LINK_BROKEN = "40P01", "23503"
+#: What reads an `updated_at`, however it is written.
+INSTANT = serializers.DateTimeField(allow_null=True)
+
+
+class NamedByOthers(Conflict):
+    """What other records name is not deleted."""
+
+    def __init__(self, naming):
+        super().__init__(f"Other records name it: {'; '.join(sorted(map(str, naming))[:5])}.")
+
+
+def naming_records(error):
+    """The records because of which the database deletes nothing: those that name it, or whose parts do."""
+    rows = error.protected_objects if isinstance(error, ProtectedError) else error.restricted_objects
+    return {getattr(row, "record", row) for row in rows}
 
 
 class RecordViewSet(ReadingViewSet):
@@ -65,12 +80,15 @@ class RecordViewSet(ReadingViewSet):
         return self.answer(record, status.HTTP_201_CREATED)
 
     def update(self, request, *args, partial=False, **kwargs):
-        if not request.user.has_perm(PUBLISH) and self.locked(kwargs["slug"], lock=False).shown_to_public:
+        return once(request, lambda: self.update_one(partial))
+
+    def update_one(self, partial):
+        if not self.request.user.has_perm(PUBLISH) and self.locked(self.kwargs["slug"], lock=False).shown_to_public:
             return self.propose(partial)
         with self.acting() as reason:
-            record = self.locked(kwargs["slug"])
+            record = self.locked(self.kwargs["slug"])
             self.check_version(record)
-            self.written(request.data, reason, record, partial=partial)
+            self.written(self.request.data, reason, record, partial=partial)
         return self.answer(record)
 
     def partial_update(self, request, *args, **kwargs):
@@ -102,20 +120,35 @@ class RecordViewSet(ReadingViewSet):
 
     def create_many(self):
         with self.acting() as reason:
-            records = [self.at(place, self.written, item, reason) for place, item in self.items()]
+            records = self.each(self.written, reason)
         return self.answer_many(records, status.HTTP_201_CREATED)
 
     def bulk_update(self, request, *args, **kwargs):
+        return once(request, self.update_many)
+
+    def update_many(self):
         with self.acting() as reason:
             self.lock_all()
-            records = [self.at(place, self.change_item, item, reason) for place, item in self.items()]
+            records = self.each(self.change_item, reason)
         return self.answer_many(records, status.HTTP_200_OK)
 
     def bulk_destroy(self, request, *args, **kwargs):
         with self.acting() as reason:
             self.lock_all()
-            self.delete_all([self.at(place, self.item_to_delete, item, reason) for place, item in self.items()])
+            self.delete_all(self.each(self.item_to_delete, reason))
         return Response(status=status.HTTP_204_NO_CONTENT)
+
+    def each(self, do, reason):
+        """What doing something with each item gives; what is wrong with several is told of all of them."""
+        done, wrong = [], {}
+        for place, item in self.items():
+            try:
+                done.append(self.at(place, do, item, reason))
+            except serializers.ValidationError as error:
+                wrong |= error.detail
+        if wrong:
+            raise serializers.ValidationError(wrong)
+        return done
 
     def items(self):
         """The items of the list that was sent, each with its place."""
@@ -133,6 +166,8 @@ class RecordViewSet(ReadingViewSet):
 
     def lock_all(self):
         """Lock the records of the list that was sent in the order of their keys: two such lists wait one for the other, and not both."""
+        if "If-Match" in self.request.headers:
+            raise BadHeader("If-Match", "A list has no version: give each record's `updated_at`.")
         slugs = [item["slug"] for _place, item in self.items() if is_text(item.get("slug"))]
         self.read = {record.slug: record for record in self.to_write().lock().filter(slug__in=slugs).order_by("pk")}
 
@@ -164,23 +199,40 @@ class RecordViewSet(ReadingViewSet):
         return record
 
     def delete_all(self, records):
-        """Delete records at once; where one names another one by one, for then it comes to their order."""
+        """Delete records at once; where one names another one by one, what is named after what names it."""
         try:
             with transaction.atomic():
                 self.queryset.model.objects.filter(pk__in=[record.pk for record in records]).delete()
         except (ProtectedError, RestrictedError):
-            for record in records:
-                record.delete()
+            while records:
+                records = self.delete_unnamed(records[::-1])
+
+    def delete_unnamed(self, records):
+        """Delete those of the records that no other names, and return the others. Raises NamedByOthers where each is named."""
+        named, naming = [], set()
+        for record in records:
+            try:
+                with transaction.atomic():
+                    record.delete()
+            except (ProtectedError, RestrictedError) as error:
+                named.append(record)
+                naming |= naming_records(error)
+        if len(named) == len(records):
+            raise NamedByOthers(naming.difference(records) or naming)
+        return named
 
     def locked_item(self, item):
         """The record that an item is about: by its slug, and in the version that its `updated_at` names."""
         if not is_text(item.get("slug")):
             raise serializers.ValidationError({"slug": ["Say which record it is."]})
         record = self.read.get(item["slug"]) or self.not_there(item["slug"])
-        read = item.get("updated_at")
+        try:
+            read = INSTANT.run_validation(item.get("updated_at"))
+        except serializers.ValidationError as error:
+            raise serializers.ValidationError({"updated_at": error.detail}) from error
         if read is None and record.shown_to_public:
             raise VersionRequired(f"“{record.slug}” is published: give its `updated_at` as you read it.")
-        if read is not None and read != self.shape.readers()["updated_at"](self.shape, record):
+        if read not in (None, record.updated_at):
             self.refuse_stale(record)
         return record
 
@@ -215,6 +267,8 @@ class RecordViewSet(ReadingViewSet):
             self.check_may_touch(record, reason)
             if visibility != Visibility.IN_REVIEW:
                 self.check_reason(reason)
+            elif record.shown_to_public:
+                raise Conflict("It is published, and was reviewed before: withdraw it to make it a draft.")
             self.queryset.model.objects.filter(pk=record.pk).show_as(visibility)
         return self.answer(record)
 
@@ -233,9 +287,7 @@ class RecordViewSet(ReadingViewSet):
         try:
             yield
         except (ProtectedError, RestrictedError) as error:
-            naming = error.protected_objects if isinstance(error, ProtectedError) else error.restricted_objects
-            cited = "; ".join(sorted({str(getattr(row, "record", row)) for row in naming})[:5])
-            raise Conflict(f"Other records name it: {cited}.") from error
+            raise NamedByOthers(naming_records(error)) from error
         except IntegrityError as error:
             if getattr(error.__cause__, "pgcode", None) == LINK_BROKEN:
                 raise Conflict("Somebody else has just deleted what this names. Nothing was written.") from error
