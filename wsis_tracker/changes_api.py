@@ -155,7 +155,8 @@ class Changes(Computed):
 
         Acts are numbered in the order in which they came to be seen, so nobody who has read up to a number has missed one below it.
         To follow them, ask `?ordering=number` and go on by `next` until it is null; later ask `?ordering=number&after=` the last
-        number, or the last address again. Each act comes once; of acts that only the staff may see the numbers are left out.
+        number, or the last address again. Each act comes once; acts in which only the staff sees a difference are left out, so a page
+        may have fewer than `limit`.
         `since` is an instant with its offset (`2006-04-01T12:00:00Z`) or a day (`2006-04-01`), which begins at midnight UTC.
 
         The public is told what happened to published records and when. A record is *created* by the act that publishes it, with all
