@@ -12,7 +12,7 @@ from icalendar import Calendar, Event, Timezone
 from action_lines.models import ActionLine
 from wsis_tracker.pages.errors import failure
 from wsis_tracker.register import dates
-from wsis_tracker.rest.formats import Format
+from wsis_tracker.rest.formats import Format, with_links
 from wsis_tracker.rest.problems import BadParameter
 
 from .filters import MeetingFilterSet, TaskFilterSet
@@ -34,7 +34,7 @@ class CalendarFormat(Format):
 
     def answer(self, view, found):
         page = self.page_of(view, found)
-        return self.give(found if page is None else page, view.request)
+        return with_links(self.give(found if page is None else page, view.request), view, page)
 
     def give(self, records, request, about=""):
         """The calendar of what `request` asked for; `about` says what that is."""

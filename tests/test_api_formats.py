@@ -308,8 +308,9 @@ def test_the_calendar_of_meetings_takes_the_filters_of_their_list(get):
     assert str(events["WG-WSIS, 3rd meeting"]["DTEND"].dt) == "2003-04-16"
     assert events["WG-WSIS, 3rd meeting"]["UID"] == "meetings-wg-wsis-3@wsis-tracker"
     assert str(calendar["X-WR-CALNAME"]) == "WSIS tracker: meetings (wg-wsis)"
-    page = Calendar.from_ical(get("meetings.ics", series="wg-wsis", limit=2, ordering="held_from").content)
-    assert len(page.walk("VEVENT")) == 2
+    page = get("meetings.ics", series="wg-wsis", limit=2, ordering="held_from")
+    assert len(Calendar.from_ical(page.content).walk("VEVENT")) == 2
+    assert page["Link"].endswith('; rel="next"')
     under = Calendar.from_ical(get("action-lines/c7/meetings.ics").content)
     assert {str(event["UID"]) for event in under.walk("VEVENT")} <= {
         str(event["UID"]) for event in Calendar.from_ical(get("meetings.ics").content).walk("VEVENT")

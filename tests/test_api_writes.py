@@ -103,6 +103,7 @@ class TestOneRecord:
         [
             ({"kind": "agency"}, "/name"),
             (ORGANISATION | {"name": {"en": "", "fr": " "}}, "/name"),
+            (ORGANISATION | {"name": {"en": "A", "xx": ""}}, "/name"),
             (ORGANISATION | {"kind": "club"}, "/kind"),
             (ORGANISATION | {"parent": "nobody"}, "/parent"),
             (ORGANISATION | {"parent": {"kind": "sector"}}, "/parent"),

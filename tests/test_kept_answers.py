@@ -50,7 +50,7 @@ def test_who_holds_the_answer_is_told_so(client, address, django_assert_num_quer
     assert {name: again.get(name) for name in TO_CACHES} == {name: first.get(name) for name in TO_CACHES}
 
 
-@pytest.mark.parametrize("address", ["/api/v1/", "/api/v1/roles/", "/api/v1/roles.csv", "/api/v1/organisations/itu/"])
+@pytest.mark.parametrize("address", ["/api/v1/", "/api/v1/roles/", "/api/v1/roles.csv", "/api/v1/organisations/itu/", "/api/v1/docs/"])
 def test_who_has_signed_in_and_holds_the_answer_is_told_the_same_of_it(client, address, sign_in):
     sign_in("Reader")
     first = client.get(address, headers=HOST)

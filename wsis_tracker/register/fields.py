@@ -137,7 +137,9 @@ class TranslatedField(models.JSONField):
             return Translation({"en": value} if value else {})
         if not isinstance(value, dict | None):
             raise ValidationError(_("A text is expected for each language."))
-        return Translation({code: text for code, text in (value or {}).items() if not isinstance(text, str) or text.strip()})
+        known = dict(settings.LANGUAGES)  # another is refused, also where its text is blank
+        said = (value or {}).items()
+        return Translation({code: text for code, text in said if code not in known or not isinstance(text, str) or text.strip()})
 
     def validate(self, value, model_instance):
         super().validate(value, model_instance)

@@ -68,6 +68,11 @@ class Format(BaseRenderer):
         return b""  # of the framework's own responses only the empty one of a 304 has this form
 
 
+def with_links(response, view, page):
+    """The response with links to the pages about `page`; None is everything, and has none."""
+    return response if page is None else add_links(response, view.paginator.get_previous_link(), view.paginator.get_next_link())
+
+
 def listed(view, found):
     """The list of what was found in the form asked for."""
     form = view.request.accepted_renderer
@@ -88,7 +93,7 @@ class Table(Format):
             response = self.give(rows_of(rows, shape), name_of(view.request))
         except ValidationError as error:
             raise NotAcceptable(" ".join(error.messages)) from error
-        return response if page is None else add_links(response, view.paginator.get_previous_link(), view.paginator.get_next_link())
+        return with_links(response, view, page)
 
     def give(self, rows, name):
         """The rows as a file called `name`. Raises ValidationError where it cannot hold them."""

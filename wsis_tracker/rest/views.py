@@ -1,11 +1,11 @@
 """What every endpoint has: it answers 405 and 304 rightly, and says in which forms there is an answer."""
 
+from django.http import HttpResponseNotModified
 from django.utils.cache import patch_vary_headers
 from rest_framework import status
 from rest_framework.exceptions import APIException
 from rest_framework.generics import GenericAPIView
 from rest_framework.permissions import SAFE_METHODS
-from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from .conditional import NotModified, holds, state_of, tag_of
@@ -51,7 +51,7 @@ class StrictView(APIView):
 
     def handle_exception(self, exc):
         if isinstance(exc, NotModified):
-            return Response(status=status.HTTP_304_NOT_MODIFIED, headers={"ETag": exc.tag})
+            return HttpResponseNotModified(headers={"ETag": exc.tag})
         return super().handle_exception(exc)
 
     def finalize_response(self, request, response, *args, **kwargs):
