@@ -9,6 +9,7 @@ from mandates.models import Document, DocumentAlias
 from meetings.models import Task
 from wsis_tracker.differences import with_differences
 from wsis_tracker.register.changes import act
+from wsis_tracker.register.merging import merge
 from wsis_tracker.register.models import Change
 from wsis_tracker.register.undoing import undo
 
@@ -207,6 +208,35 @@ class TestWhatThePublicIsTold:
         with act(reason="a test"):
             draft.delete()
         assert draft.slug not in json.dumps(ask())
+
+    def test_a_part_is_created_in_the_record_into_which_that_which_held_it_is_merged(self, ask):
+        kept, gone = factories.OrganisationFactory(acronym="KEPT"), factories.OrganisationFactory(acronym="GONE")
+        with act(reason="found in the archive"):
+            gone.names.create(name="An earlier name")
+        with act(reason="they are one"):
+            merge(kept, gone)
+        [touched] = told(ask(limit=1), kept)
+        assert {(name["type"], name["after"]["name"]) for name in touched["parts"]["names"]} >= {
+            ("created", "An earlier name"),
+            ("created", "GONE"),
+        }
+
+    def test_the_paragraph_of_a_draft_is_created_in_the_published_document_into_which_that_is_merged(self, ask):
+        kept, gone = factories.DocumentFactory(slug="kept"), factories.DocumentFactory(visibility="draft")
+        factories.ProvisionFactory(document=gone, label="para-1", gist="What it says")
+        with act(reason="they are one"):
+            merge(kept, gone)
+        [touched] = [record for record in ask(limit=1)["results"][0]["records"] if record["collection"] == "provisions"]
+        assert (touched["slug"], touched["type"]) == ("kept-para-1", "created")
+        assert touched["fields"]["gist"] == {"before": None, "after": "What it says"}
+
+    def test_the_paragraph_of_a_published_document_goes_with_it_where_that_is_merged_into_a_draft(self, ask):
+        kept, gone = factories.DocumentFactory(visibility="draft"), factories.DocumentFactory(slug="gone")
+        factories.ProvisionFactory(document=gone, label="para-1", gist="A hush-hush wording")
+        with act(reason="they are one"):
+            merge(kept, gone)
+        body = ask()
+        assert [(record["slug"], record["type"]) for record in body["results"][0]["records"]] == [("gone", "deleted")]
 
     def test_a_paragraph_deleted_from_a_published_document_is_told_by_its_slug(self, ask):
         provision = factories.ProvisionFactory(gist="A wording")

@@ -77,10 +77,17 @@ class Table:
         rows = self.history.filter(id=OuterRef("id"), history_id__lt=OuterRef("history_id"))
         return rows.exclude(change=OuterRef("change")).order_by(LATEST_FIRST)
 
+    def held_here(self):
+        """That a part was held by the record that holds it in the outer row: two records that are merged hold theirs together."""
+        return {"record_id": OuterRef("record_id")} if self.held_as else {}
+
     @staticmethod
-    def if_there(rows, value):
-        """The value in the first of `rows`; none where that says that the thing was taken away, for it may have come again."""
-        return Subquery(rows.annotate(told=Case(When(~Q(history_type="-"), then=F(value)))).values("told")[:1])
+    def if_there(rows, value, **held):
+        """The value in the first of `rows`; none where that says that the thing was taken away, for it may have come again.
+
+        None, too, where it is not `held` so.
+        """
+        return Subquery(rows.annotate(told=Case(When(~Q(history_type="-"), **held, then=F(value)))).values("told")[:1])
 
     def states(self, bound):
         """The history of the whole of a row that has its `whole_key`, until before (`lt`) or after (`lte`) the act; latest first."""
@@ -94,7 +101,7 @@ class Table:
         is `there` now.
         """
         slug = Value("") if self.held_as else F("slug")
-        rows = self.rows().annotate(record_slug=slug, previous=self.if_there(self.before_the_act(), "history_id"))
+        rows = self.rows().annotate(record_slug=slug, previous=self.if_there(self.before_the_act(), "history_id", **self.held_here()))
         return rows.annotate(was_seen=Value(""), is_seen=Value(""), there=Value(True)) if staff else self.with_visibility(rows)
 
     def with_visibility(self, rows):
