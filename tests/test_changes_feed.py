@@ -221,13 +221,34 @@ class TestWhatThePublicIsTold:
             ("created", "GONE"),
         }
 
-    def test_the_paragraph_of_a_draft_is_created_in_the_published_document_into_which_that_is_merged(self, ask):
-        kept, gone = factories.DocumentFactory(slug="kept"), factories.DocumentFactory(visibility="draft")
-        factories.ProvisionFactory(document=gone, label="para-1", gist="What it says")
+    def test_a_part_goes_again_when_the_merge_is_undone(self, ask):
+        kept, gone = factories.OrganisationFactory(acronym="KEPT"), factories.OrganisationFactory(acronym="GONE")
+        with act(reason="found in the archive"):
+            gone.names.create(name="An earlier name")
+        with act(reason="they are one") as merging:
+            merge(kept, gone)
+        undo(merging, by=None, reason="they are two")
+        body = ask(limit=1)
+        [[mended], [again]] = told(body, kept), told(body, gone)
+        assert {name["type"] for name in mended["parts"]["names"]} == {"deleted"}
+        assert (again["type"], [name["after"]["name"] for name in again["parts"]["names"]]) == ("created", ["An earlier name"])
+
+    def test_a_link_to_the_record_that_is_merged_into_its_own_is_told_to_be_gone(self, ask):
+        gone = factories.OrganisationFactory()
+        kept = factories.OrganisationFactory(parent=gone)
+        with act(reason="they are one"):
+            merge(kept, gone)
+        assert told(ask(limit=1), kept)[0]["fields"] == {"parent": {"before": None, "after": None}}
+
+    @pytest.mark.parametrize("there", ["draft", "published"])
+    def test_the_paragraph_of_a_document_is_created_in_the_published_one_into_which_that_is_merged(self, ask, there):
+        """Also of a published one: what had been said within it is not told to who reads after it has gone."""
+        kept, gone = factories.DocumentFactory(), factories.DocumentFactory(visibility=there)
+        provision = factories.ProvisionFactory(document=gone, gist="What it says")
         with act(reason="they are one"):
             merge(kept, gone)
         [touched] = [record for record in ask(limit=1)["results"][0]["records"] if record["collection"] == "provisions"]
-        assert (touched["slug"], touched["type"]) == ("kept-para-1", "created")
+        assert (touched["slug"], touched["type"]) == (provision.slug, "created")
         assert touched["fields"]["gist"] == {"before": None, "after": "What it says"}
 
     def test_the_paragraph_of_a_published_document_goes_with_it_where_that_is_merged_into_a_draft(self, ask):

@@ -61,10 +61,11 @@ class TestOrganisations:
             (DocumentFactory(body=gone), "body"),
             (MeetingFactory(body=gone), "body"),
             (part(MandateAddressee, record=MandateFactory(), organisation=gone), "organisation"),
-            (part(OrganisationSource, record=gone, provision=ProvisionFactory()), "record"),
         ]
+        source = part(OrganisationSource, record=gone, provision=ProvisionFactory())
         done = merged(kept, gone)
-        assert (done.count, done.dropped) == (len(rows), 0)
+        assert (done.count, done.dropped) == (len(rows) + 1, 0)
+        assert kept.sources.get().provision == source.provision
         for row, name in rows:
             row.refresh_from_db()
             assert getattr(row, name) == kept
@@ -182,29 +183,6 @@ class TestDocuments:
         assert (relation.document, relation.provision, relation.sources.get().provision) == (kept, here, held_letter)
         assert mandate.made_in.document == kept
         assert not Provision.objects.filter(document__slug=gone.slug).exists()
-
-    def test_paragraphs_of_a_draft_are_made_anew_in_the_published_document_within_one_another(self):
-        kept, gone = DocumentFactory(slug="kept"), DocumentFactory(slug="gone", visibility="draft")
-        here = ProvisionFactory(document=kept, label="para-1", position=10)
-        there = ProvisionFactory(document=gone, label="para-1", position=30)
-        said = {"number": "a)", "gist": "Its gist", "staff_note": "Sure?"}
-        letter = ProvisionFactory(document=gone, label="para-1-a", position=20, parent=there, **said)
-        numeral = ProvisionFactory(document=gone, label="para-1-a-i", position=10, parent=letter, fact_ids=["f-1"])
-        mandate = MandateFactory(made_in=letter, visibility="draft")
-        merged(kept, gone)
-        found = {p.label: (p.slug, p.position, p.parent and p.parent.label) for p in kept.provisions.all()}
-        assert found == {
-            "para-1": (here.slug, 10, None),
-            "para-1-a-i": ("kept-para-1-a-i", 20, "para-1-a"),
-            "para-1-a": ("kept-para-1-a", 30, "para-1"),
-        }
-        anew = kept.provisions.get(label="para-1-a")
-        assert {name: getattr(anew, name) for name in said} == said
-        assert kept.provisions.get(label="para-1-a-i").fact_ids == ["f-1"]
-        mandate.refresh_from_db()
-        assert mandate.made_in == anew
-        assert not Provision.objects.filter(pk__in=[there.pk, letter.pk, numeral.pk]).exists()
-        assert FormerSlug.objects.leads_to(Provision, letter.slug) == anew.slug
 
     def test_documents_that_bear_on_one_another_are_not_one(self):
         relation = RelationFactory()

@@ -3,7 +3,8 @@
 The staff who may see changes see every act with all that it touched. To the public a record is *created* by the act that publishes
 it and *deleted* by the one that withdraws or deletes it, and between these it is *changed*; of what is unpublished now, its end is
 told by its slug and nothing else. Whatever shares the visibility of its whole, a part as well as a provision, is told while the
-whole was published then and is now; when the whole is published or withdrawn, such records come and go with it untold.
+whole was published then and is now; when the whole is published or withdrawn, such records come and go with it untold. A record that
+comes to another whole, where two are merged, is created there.
 """
 
 from collections import defaultdict
@@ -185,8 +186,7 @@ def traces(changes, *, staff):
     order = "change", "rank", "record_key", "held_as", "history_id"
     of_thing = {}
     for trace in map(Trace._make, rows[0].union(*rows[1:], all=True).order_by(*order)):
-        first = of_thing.setdefault((trace.change, trace.rank, trace.held_as, trace.thing), trace)
-        of_thing[trace.change, trace.rank, trace.held_as, trace.thing] = trace._replace(previous=first.previous, was_seen=first.was_seen)
+        of_thing[trace.change, trace.rank, trace.held_as, trace.thing] = trace
     return [trace for trace in of_thing.values() if not trace.left_nothing and (staff or is_public(trace))]
 
 

@@ -56,7 +56,7 @@ def with_differences(changes, *, staff=False):
         if pair.held_as:
             add_part(pair, values)
         else:
-            pair.touched.fields = differing(values.of(pair.model, pair.before), values.of(pair.model, pair.after))
+            pair.touched.fields = values.differing(pair)
     return told if staff else list(differing_to_public(told))
 
 
@@ -149,6 +149,21 @@ class Values:
         row = self.rows[model].get(key)
         return row and {field.name: self.value(row, field) for field in self.fields[model]}
 
+    def differing(self, pair):
+        """The fields that differ, each with both values; of what was not there all that is said.
+
+        A link that leads elsewhere now is told of also where readers can see neither of what it led and leads to.
+        """
+        before, after = self.of(pair.model, pair.before) or {}, self.of(pair.model, pair.after) or {}
+        both = {name: Difference(before.get(name), after.get(name)) for name in {**before, **after}}
+        led = before and after and self.led_elsewhere(pair)
+        return {name: difference for name, difference in both.items() if difference.before != difference.after or name in led}
+
+    def led_elsewhere(self, pair):
+        before, after = (self.rows[pair.model][key] for key in (pair.before, pair.after))
+        links = [field for field in self.fields[pair.model] if field.is_relation]
+        return {field.name for field in links if getattr(before, field.attname) != getattr(after, field.attname)}
+
     def value(self, row, field):
         if field.is_relation:
             return self.links.get((field.related_model, getattr(row, field.attname)))
@@ -160,13 +175,6 @@ def named(model, *, staff):
     if model is get_user_model():
         return model.objects.annotate(name_told=F(model.USERNAME_FIELD))
     return visible(model, staff=staff).annotate(name_told=F("slug"))
-
-
-def differing(before, after):
-    """The fields that differ, each with both values; of what was not there all that is said."""
-    before, after = before or {}, after or {}
-    both = {name: Difference(before.get(name), after.get(name)) for name in {**before, **after}}
-    return {name: difference for name, difference in both.items() if difference.before != difference.after}
 
 
 def add_part(pair, values):

@@ -78,8 +78,9 @@ class Table:
         return rows.exclude(change=OuterRef("change")).order_by(LATEST_FIRST)
 
     def held_here(self):
-        """That a part was held by the record that holds it in the outer row: two records that are merged hold theirs together."""
-        return {"record_id": OuterRef("record_id")} if self.held_as else {}
+        """That a record within another was within that of the outer row: to the public, who may not see both, it begins where it comes."""
+        name = None if self.held_as else self.record.whole
+        return {f"{name}_id": OuterRef(f"{name}_id")} if name else {}
 
     @staticmethod
     def if_there(rows, value, **held):
@@ -101,7 +102,8 @@ class Table:
         is `there` now.
         """
         slug = Value("") if self.held_as else F("slug")
-        rows = self.rows().annotate(record_slug=slug, previous=self.if_there(self.before_the_act(), "history_id", **self.held_here()))
+        held_here = {} if staff else self.held_here()
+        rows = self.rows().annotate(record_slug=slug, previous=self.if_there(self.before_the_act(), "history_id", **held_here))
         return rows.annotate(was_seen=Value(""), is_seen=Value(""), there=Value(True)) if staff else self.with_visibility(rows)
 
     def with_visibility(self, rows):

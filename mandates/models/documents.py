@@ -163,30 +163,18 @@ class Document(DatedRecord):
                 DocumentAlias(record=self, text=symbol).save()
 
     def take_parts_of(self, gone, merge):
-        """Paragraphs of one label are one; the others stand at the end, in their order.
-
-        Where one of the two documents alone is published, these are made here anew: to the public they do not move, they come or go.
-        """
+        """Paragraphs of one label are one; the others stand at the end, in their order."""
         held = {provision.label: provision for provision in self.provisions.all()}
         last = max((provision.position for provision in held.values()), default=0)
-        others = list(gone.provisions.order_by("position").select_related("parent"))
-        within = []
+        others = list(gone.provisions.order_by("position"))
         for provision in others:
             if provision.label not in held:
                 last += 10
-                if self.shown_to_public == gone.shown_to_public:
-                    provision.document, provision.position = self, last
-                    provision.save()
-                else:
-                    held[provision.label] = anew = provision.made_anew(self, last)
-                    if provision.parent:
-                        within.append((anew, provision.parent.label))
+                provision.document, provision.position = self, last
+                provision.save()
         for provision in others:
             if provision.label in held:
                 merge(held[provision.label], provision, [] if held[provision.label].gist else ["gist"])
-        for provision, label in within:
-            provision.parent = self.provisions.get(label=label)
-            provision.save()
 
     def clean(self):
         super().clean()
@@ -390,13 +378,6 @@ class Provision(Record):
 
     def searchable(self):
         return [*self.called(), self.gist]
-
-    def made_anew(self, document, position):
-        """Another that says the same in `document`, part of nothing yet."""
-        said = {field.name: getattr(self, field.attname) for field in self.stating_fields() if field.name not in ("parent", "position")}
-        provision = Provision(document=document, position=position, **said)
-        provision.save()
-        return provision
 
     def clean(self):
         super().clean()

@@ -143,7 +143,10 @@ class Moved:
             else:
                 self.problems.append(f"{type(row)._meta.verbose_name} “{row}”: {' '.join(error.messages)}")
             return
-        row.save()
+        if isinstance(row, Part) and field.name == "record":
+            row = made_anew(row)
+        else:
+            row.save()
         self.rows[type(row)].append(row.pk)
 
     def refuse(self):
@@ -159,6 +162,15 @@ class Moved:
                 except ValidationError as error:
                     self.problems.append(f"{model._meta.verbose_name} “{row}”: {' '.join(error.messages)}")
         self.refuse()
+
+
+def made_anew(part):
+    """The part that has come to another record, under a key of its own, so that each record's history has what it gained and lost."""
+    old = type(part)._base_manager.get(pk=part.pk)
+    part.pk, part._state.adding = None, True
+    part.save()
+    old.delete()
+    return part
 
 
 def twins(part):

@@ -172,7 +172,7 @@ class Record(Worded, models.Model):
         if self.pk and self.changes("slug") and self.slug != type(self).objects.values_list("slug", flat=True).get(pk=self.pk):
             raise ValidationError({"slug": _("A slug is made once and never changed.")})
         self.check_runs_in_no_circle()
-        self.check_stays_with_its_like()
+        self.check_stays_in_place()
         if not self.whole or getattr(self, f"{self.whole}_id"):  # a part of nothing yet: its field says so
             self.check_shown()
 
@@ -197,14 +197,14 @@ class Record(Worded, models.Model):
                 if self.pk in reached:
                     raise ValidationError({field.name: _("This leads back to the record itself.")})
 
-    def check_stays_with_its_like(self):
-        """Refuse to move a part between a published whole and one that is not: the public would not be told that it came or went."""
+    def check_stays_in_place(self):
+        """Refuse to move a part out of a published whole or into one: the public would not be told that it came or went."""
         if not (self.whole and self.pk and self.changes(self.whole)):
             return
         path = self.visibility_path()
         key, visibility = type(self)._base_manager.values_list(f"{self.whole}_id", path).get(pk=self.pk)
-        if key != getattr(self, f"{self.whole}_id") and (visibility == Visibility.PUBLISHED) != self.shown_to_public:
-            raise ValidationError({self.whole: _("One of the two is published, the other is not: delete it here, and make it there anew.")})
+        if key != getattr(self, f"{self.whole}_id") and (visibility == Visibility.PUBLISHED or self.shown_to_public):
+            raise ValidationError({self.whole: _("What is published stays where it is: delete it here, and make it there anew.")})
 
     def check_may_be_published(self):
         """Refuse to publish while anything pointed to is unpublished."""
