@@ -9,6 +9,7 @@ from mandates.models import (
     MandateAddressee,
     Mention,
     Organisation,
+    OrganisationName,
     OrganisationSource,
     Person,
     Provision,
@@ -33,6 +34,7 @@ from tests.forms import address
 from wsis_tracker.register.changes import act
 from wsis_tracker.register.merging import merge, pointing
 from wsis_tracker.register.models import Change, FormerSlug, Proposal
+from wsis_tracker.register.undoing import bring_back, undo
 
 pytestmark = pytest.mark.django_db
 
@@ -91,6 +93,15 @@ class TestOrganisations:
         assert (done.count, done.dropped) == (0, 1)
         assert mandate.addressees.get().organisation == kept
 
+    def test_the_one_that_went_can_be_brought_back_with_its_parts(self):
+        kept, gone = OrganisationFactory(), OrganisationFactory()
+        for organisation in (kept, gone):
+            part(OrganisationName, record=organisation, name="Of both")
+        part(OrganisationName, record=gone, name="Its own")
+        merged(kept, gone)
+        back = bring_back(Organisation, gone.pk, by=None, reason="They are two")
+        assert {"Of both", "Its own"} <= {name.name for name in back.names.all()}
+
     def test_a_link_between_the_two_goes(self):
         gone = OrganisationFactory()
         kept = OrganisationFactory(predecessor=gone)
@@ -130,6 +141,10 @@ class TestOrganisations:
 
 def twice(factory, kept, gone, **values):
     return [factory(organisation=organisation, **values) for organisation in (kept, gone)]
+
+
+def without_times(row):
+    return {name: value for name, value in row.items() if name not in ("created_at", "updated_at", "search")}
 
 
 def withdrawn(record):
@@ -183,6 +198,35 @@ class TestDocuments:
         assert (relation.document, relation.provision, relation.sources.get().provision) == (kept, here, held_letter)
         assert mandate.made_in.document == kept
         assert not Provision.objects.filter(document__slug=gone.slug).exists()
+
+    @pytest.mark.parametrize("there", ["draft", "published"])
+    def test_paragraphs_are_made_anew_within_one_another_and_are_again_as_they_were_when_it_is_undone(self, there):
+        kept, gone = DocumentFactory(slug="kept"), DocumentFactory(slug="gone", visibility=there)
+        here = ProvisionFactory(document=kept, label="para-1", position=10)
+        first = ProvisionFactory(document=gone, label="para-1", position=30)
+        said = {"number": "a)", "gist": "Its gist", "staff_note": "Sure?", "fact_ids": ["f-1"]}
+        letter = ProvisionFactory(document=gone, label="para-1-a", position=20, parent=first, **said)
+        ProvisionFactory(document=gone, label="para-1-a-i", position=10, parent=letter)
+        mandate = MandateFactory(made_in=letter, visibility="draft")
+        before = list(gone.provisions.values())
+        with act(reason="They are one") as merging:
+            merge(kept, gone)
+        assert {p.label: (p.slug, p.position, p.parent and p.parent.label) for p in kept.provisions.all()} == {
+            "para-1": (here.slug, 10, None),
+            "para-1-a-i": ("kept-para-1-a-i", 20, "para-1-a"),
+            "para-1-a": ("kept-para-1-a", 30, "para-1"),
+        }
+        anew = kept.provisions.get(label="para-1-a")
+        assert {name: getattr(anew, name) for name in said} == said
+        mandate.refresh_from_db()
+        assert mandate.made_in == anew
+        assert FormerSlug.objects.leads_to(Provision, letter.slug) == anew.slug
+        undo(merging, by=None, reason="They are two")
+        mandate.refresh_from_db()
+        assert mandate.made_in == letter
+        again = list(Document.objects.get(slug="gone").provisions.values())
+        assert [without_times(row) for row in again] == [without_times(row) for row in before]
+        assert kept.provisions.get() == here
 
     def test_documents_that_bear_on_one_another_are_not_one(self):
         relation = RelationFactory()

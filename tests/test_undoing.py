@@ -9,6 +9,7 @@ from mandates.models import Document, DocumentAlias, Organisation, OrganisationE
 from meetings.models import Task, TaskMove
 from reports.official.issuing import issue
 from tests.factories import (
+    AppointmentFactory,
     DocumentFactory,
     FigureFactory,
     OrganisationFactory,
@@ -107,6 +108,17 @@ def test_places_that_were_changed_about_come_back():
     assert [p.pk for p in document.provisions.order_by("position")] == [first.pk, second.pk]
 
 
+def test_what_was_led_to_a_record_made_in_the_act_leads_back():
+    appointment = AppointmentFactory()
+    before = said(appointment)
+    with act(reason="Another body") as change:
+        appointment.organisation = OrganisationFactory()
+        appointment.save()
+    undone(change)
+    appointment.refresh_from_db()
+    assert said(appointment) == before
+
+
 def test_a_merge_of_two_records_is_taken_apart_again():
     kept, twin = OrganisationFactory(acronym="ONE"), OrganisationFactory(acronym="TWO")
     role = RoleFactory(organisation=twin)
@@ -203,6 +215,19 @@ class TestRefused:
         with act(reason="gone"):
             body.delete()
         self.refused(change, f"What these name is gone: document {document.slug} (body)")
+
+    def test_what_would_take_a_paragraph_out_of_a_published_document(self):
+        draft, document = DocumentFactory(visibility="draft"), DocumentFactory(visibility="draft")
+        provision = ProvisionFactory(document=draft)
+        with act(reason="It stands there") as change:
+            provision.document = document
+            provision.save()
+        with act(reason="Adopted"):
+            document.visibility = "published"
+            document.save()
+        with pytest.raises(ValidationError, match="What is published stays where it is"):
+            undone(change)
+        assert document.provisions.get() == provision
 
     def test_what_the_rules_refuse_today(self):
         body, document = OrganisationFactory(acronym="HIDDEN"), DocumentFactory()

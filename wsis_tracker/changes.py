@@ -3,8 +3,7 @@
 The staff who may see changes see every act with all that it touched. To the public a record is *created* by the act that publishes
 it and *deleted* by the one that withdraws or deletes it, and between these it is *changed*; of what is unpublished now, its end is
 told by its slug and nothing else. Whatever shares the visibility of its whole, a part as well as a provision, is told while the
-whole was published then and is now; when the whole is published or withdrawn, such records come and go with it untold. A record that
-comes to another whole, where two are merged, is created there.
+whole was published then and is now; when the whole is published or withdrawn, such records come and go with it untold.
 """
 
 from collections import defaultdict

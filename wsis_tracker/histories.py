@@ -77,18 +77,10 @@ class Table:
         rows = self.history.filter(id=OuterRef("id"), history_id__lt=OuterRef("history_id"))
         return rows.exclude(change=OuterRef("change")).order_by(LATEST_FIRST)
 
-    def held_here(self):
-        """That a record within another was within that of the outer row: to the public, who may not see both, it begins where it comes."""
-        name = None if self.held_as else self.record.whole
-        return {f"{name}_id": OuterRef(f"{name}_id")} if name else {}
-
     @staticmethod
-    def if_there(rows, value, **held):
-        """The value in the first of `rows`; none where that says that the thing was taken away, for it may have come again.
-
-        None, too, where it is not `held` so.
-        """
-        return Subquery(rows.annotate(told=Case(When(~Q(history_type="-"), **held, then=F(value)))).values("told")[:1])
+    def if_there(rows, value):
+        """The value in the first of `rows`; none where that says that the thing was taken away, for it may have come again."""
+        return Subquery(rows.annotate(told=Case(When(~Q(history_type="-"), then=F(value)))).values("told")[:1])
 
     def states(self, bound):
         """The history of the whole of a row that has its `whole_key`, until before (`lt`) or after (`lte`) the act; latest first."""
@@ -102,8 +94,7 @@ class Table:
         is `there` now.
         """
         slug = Value("") if self.held_as else F("slug")
-        held_here = {} if staff else self.held_here()
-        rows = self.rows().annotate(record_slug=slug, previous=self.if_there(self.before_the_act(), "history_id", **held_here))
+        rows = self.rows().annotate(record_slug=slug, previous=self.if_there(self.before_the_act(), "history_id"))
         return rows.annotate(was_seen=Value(""), is_seen=Value(""), there=Value(True)) if staff else self.with_visibility(rows)
 
     def with_visibility(self, rows):

@@ -163,18 +163,22 @@ class Document(DatedRecord):
                 DocumentAlias(record=self, text=symbol).save()
 
     def take_parts_of(self, gone, merge):
-        """Paragraphs of one label are one; the others stand at the end, in their order."""
+        """Paragraphs of one label are one; the others are made anew at the end, in their order, for a paragraph stays in its document."""
         held = {provision.label: provision for provision in self.provisions.all()}
         last = max((provision.position for provision in held.values()), default=0)
-        others = list(gone.provisions.order_by("position"))
+        others = list(gone.provisions.order_by("position").select_related("parent"))
+        parents = []
         for provision in others:
             if provision.label not in held:
                 last += 10
-                provision.document, provision.position = self, last
-                provision.save()
+                held[provision.label] = anew = provision.made_anew(self, last)
+                if provision.parent:
+                    parents.append((anew, provision.parent.label))
         for provision in others:
-            if provision.label in held:
-                merge(held[provision.label], provision, [] if held[provision.label].gist else ["gist"])
+            merge(held[provision.label], provision, [] if held[provision.label].gist else ["gist"])
+        for anew, label in parents:
+            anew.parent = held[label]
+            anew.save()
 
     def clean(self):
         super().clean()
@@ -378,6 +382,13 @@ class Provision(Record):
 
     def searchable(self):
         return [*self.called(), self.gist]
+
+    def made_anew(self, document, position):
+        """Another that says the same in `document`, part of nothing yet."""
+        said = {field.name: getattr(self, field.attname) for field in self.stating_fields() if field.name not in ("parent", "position")}
+        provision = Provision(document=document, position=position, **said)
+        provision.save()
+        return provision
 
     def clean(self):
         super().clean()

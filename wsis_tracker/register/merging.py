@@ -138,7 +138,7 @@ class Moved:
             row.validate_constraints()
         except ValidationError as error:
             if isinstance(row, Part) and twins(row):
-                row.delete()
+                stored(row).delete()
                 self.dropped += 1
             else:
                 self.problems.append(f"{type(row)._meta.verbose_name} “{row}”: {' '.join(error.messages)}")
@@ -166,11 +166,16 @@ class Moved:
 
 def made_anew(part):
     """The part that has come to another record, under a key of its own, so that each record's history has what it gained and lost."""
-    old = type(part)._base_manager.get(pk=part.pk)
+    old = stored(part)
     part.pk, part._state.adding = None, True
     part.save()
     old.delete()
     return part
+
+
+def stored(row):
+    """The row as it is in the database: what is deleted is last known as part of the record that held it."""
+    return type(row)._base_manager.get(pk=row.pk)
 
 
 def twins(part):

@@ -202,8 +202,8 @@ class Record(Worded, models.Model):
         if not (self.whole and self.pk and self.changes(self.whole)):
             return
         path = self.visibility_path()
-        key, visibility = type(self)._base_manager.values_list(f"{self.whole}_id", path).get(pk=self.pk)
-        if key != getattr(self, f"{self.whole}_id") and (visibility == Visibility.PUBLISHED or self.shown_to_public):
+        stored = type(self)._base_manager.filter(pk=self.pk).values_list(f"{self.whole}_id", path)
+        if any(key != getattr(self, f"{self.whole}_id") and (seen == Visibility.PUBLISHED or self.shown_to_public) for key, seen in stored):
             raise ValidationError({self.whole: _("What is published stays where it is: delete it here, and make it there anew.")})
 
     def check_may_be_published(self):

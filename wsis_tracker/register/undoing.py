@@ -181,7 +181,7 @@ def change_back(model, changed):
     steps = [(key, previous) for key, previous in rows.order_by("-history_id").values_list("id", "previous") if key in keys]
     for chunk in chunks(steps):
         states = history.in_bulk([previous for _key, previous in chunk])
-        there = model.objects.in_bulk({key for key, _previous in chunk})
+        there = model.objects.order_by().in_bulk({key for key, _previous in chunk})
         for key, previous in chunk:
             if states[previous].history_type != "-":
                 say_again(there[key], states[previous])
@@ -201,6 +201,8 @@ def say_again(row, state, **how):
     for field in row._meta.concrete_fields:
         if field.attname in told and field.name not in FILLED:
             setattr(row, field.attname, getattr(state, field.attname))
+    if isinstance(row, Record) and not row._state.adding:
+        row.check_stays_in_place()
     try:
         with transaction.atomic():
             row.save(**how)
@@ -276,7 +278,7 @@ def named(found):
     for model, key in dict.fromkeys(trace.record for trace in found):
         keys[model].append(key)
     for model, of_model in keys.items():
-        there = model.objects.in_bulk(of_model[:NAMED])
+        there = model.objects.order_by().in_bulk(of_model[:NAMED])
         gone = [key for key in of_model[:NAMED] if key not in there]
         slugs = dict(model.history.filter(id__in=gone).order_by("history_id").values_list("id", "slug"))
         yield from (str(there[key]) if key in there else slugs[key] for key in of_model[:NAMED])
